@@ -1,0 +1,183 @@
+//! What a service gets: effective secrets, explanations, bindings, values.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::WireValue;
+use crate::{EnvironmentName, Kind, Scope, SecretName, ladder::RungState};
+
+/// What a service gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum Mode {
+    /// Every effective secret becomes a variable of its own name; bindings come on top and win.
+    All,
+    /// Only its bindings.
+    Bound,
+}
+
+impl Mode {
+    /// `all` or `bound`: the word in SQL, JSON and on the page.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Bound => "bound",
+        }
+    }
+
+    /// The mode of that word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::All, Self::Bound]
+            .into_iter()
+            .find(|mode| mode.word() == word)
+    }
+}
+
+/// `{"mode": "all"}` or `{"mode": "bound"}`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DeliveryMode {
+    /// The mode.
+    pub mode: Mode,
+}
+
+/// A secret as a service sees it; no value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EffectiveRow {
+    /// Its name.
+    pub name: SecretName,
+    /// What its value is.
+    pub kind: Kind,
+    /// The version on the winning rung.
+    pub version: i64,
+    /// The winning rung, as a source text.
+    pub source: String,
+    /// The sources of the rungs it covers, most specific first.
+    pub shadows: Vec<String>,
+}
+
+/// Why a service gets what it gets under a name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Explanation {
+    /// The name.
+    pub name: SecretName,
+    /// The six rungs, most specific first.
+    pub rungs: Vec<ExplainedRung>,
+}
+
+/// One rung of an explanation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ExplainedRung {
+    /// The rung, as a source text.
+    pub scope: String,
+    /// What it is to the name.
+    pub state: RungState,
+}
+
+/// Which variable or file a secret feeds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Binding {
+    /// The variable or file.
+    pub target: BindingTarget,
+    /// The name of the secret.
+    pub secret: SecretName,
+    /// The one environment it is for; null for all.
+    #[serde(default)]
+    pub environment: Option<EnvironmentName>,
+    /// The one scope the value comes from; null follows the ladder.
+    #[serde(default)]
+    pub scope: Option<Scope>,
+}
+
+/// `{"env": "MY_APP_SECRET"}` or `{"file": "/etc/flyte/secrets/my_secret"}`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum BindingTarget {
+    /// An environment variable.
+    Env(String),
+    /// A file, by its absolute path.
+    File(String),
+}
+
+impl BindingTarget {
+    /// The variable's name or the file's path.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Env(text) | Self::File(text) => text,
+        }
+    }
+}
+
+impl fmt::Display for BindingTarget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Env(name) => write!(f, "the variable {name}"),
+            Self::File(path) => write!(f, "the file {path}"),
+        }
+    }
+}
+
+/// Everything a service gets in one environment. This is the reply that carries values.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Delivery {
+    /// The newest change this answer knows.
+    pub sequence: i64,
+    /// What the service gets: everything, or its bindings only.
+    pub mode: Mode,
+    /// The values, by secret name.
+    #[cfg_attr(feature = "openapi", schema(value_type = std::collections::BTreeMap<String, Delivered>))]
+    pub values: std::collections::BTreeMap<SecretName, Delivered>,
+    /// The bindings to apply in this environment, with their own value where they pin a scope.
+    pub bindings: Vec<DeliveredBinding>,
+}
+
+/// One delivered value.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Delivered {
+    /// The value: text as it is, base64 for a file.
+    pub value: WireValue,
+    /// What the value is.
+    pub kind: Kind,
+    /// The version it is of.
+    pub version: i64,
+    /// Where it came from, as a source text.
+    pub source: String,
+}
+
+/// One binding as delivered.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DeliveredBinding {
+    /// The variable or file.
+    pub target: BindingTarget,
+    /// The name of the secret.
+    pub secret: SecretName,
+    /// The value of a binding that pins a scope; null takes it from `values` by name.
+    pub pinned: Option<Delivered>,
+    /// Whether no rung, or not the pinned scope, holds the name: `run` refuses to start.
+    pub missing: bool,
+}
+
+/// One delivered value by name.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NamedValue {
+    /// The newest change this answer knows.
+    pub sequence: i64,
+    /// The name.
+    pub name: SecretName,
+    /// The value with its source.
+    #[serde(flatten)]
+    pub delivered: Delivered,
+}

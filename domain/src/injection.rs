@@ -1,0 +1,1 @@
+//! Variables and files: how secret names become them, what collides, what cannot be carried.

@@ -1,0 +1,35 @@
+//! What is true of secrets whatever the database, the web or the browser do.
+//!
+//! Pure and wasm-safe: no clock, no randomness, no I/O. The server, the browser and the command line
+//! share these types, so one word means one thing in SQL, Rust, JSON and on the page.
+//!
+//! | module | concept |
+//! |---|---|
+//! | [`name`] | secret names, slugs, environment names: one rule each, its message built from the rule |
+//! | [`scope`] | where a secret lives, and the text of a *source* |
+//! | [`ladder`] | the six rungs a service looks at, and why one of them wins |
+//! | [`value`] | the bytes of a secret; no `Debug`, no `Serialize` |
+//! | [`import`] | `secrets.json`: every problem with its line and column |
+//! | [`injection`] | variables and files: names, collisions, what cannot be carried |
+//! | [`access`] | who asks, and what they may |
+//! | [`error`] | the only error that leaves the server |
+//! | [`api`] | what REST, pages and clients exchange; never a value except where the name says so |
+#![warn(missing_docs)]
+
+pub mod access;
+pub mod api;
+pub mod error;
+pub mod import;
+pub mod injection;
+pub mod ladder;
+pub mod name;
+pub mod scope;
+pub mod time;
+pub mod value;
+
+pub use access::{Action, Actor};
+pub use error::{Code, Error, Problem};
+pub use name::{EnvironmentName, SecretName, Slug};
+pub use scope::{Level, Scope, ServicePath};
+pub use time::Millis;
+pub use value::{Kind, MASK, SecretValue};
