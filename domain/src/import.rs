@@ -1,6 +1,23 @@
 //! Reading `secrets.json`: every problem at once, each with its line and column.
+//!
+//! A file passes through three steps, and only the middle one knows its format: `source` is what every file
+//! must be (small enough, UTF-8, text) and finds lines and columns; a format such as [`parse_json`] finds keys
+//! and values; `gather` tells what may be stored from what may not. No message ever quotes the file.
 
-use crate::{Error, Problem, SecretName, SecretValue};
+mod gather;
+mod json;
+mod source;
+
+use crate::{Problem, SecretName, SecretValue};
+
+pub use json::parse_json;
+
+/// The largest file, in bytes: 5 MiB.
+pub const IMPORT_MAX: usize = 5 * 1024 * 1024;
+/// The most keys of one file.
+pub const KEYS_MAX: usize = 10_000;
+/// How deep a value may nest: a number is 0 deep, `[]` and `{}` are 1 deep, `[[]]` is 2 deep.
+pub const DEPTH_MAX: usize = 32;
 
 /// An upload that could be read: the entries that may be stored and the keys that may not.
 pub struct Import {
@@ -21,9 +38,4 @@ pub struct Entry {
     pub line: u32,
     /// Column in characters, from 1.
     pub column: u32,
-}
-
-/// Reads a flat `secrets.json`.
-pub fn parse_json(_file: &[u8]) -> Result<Import, Error> {
-    Err(Error::new(crate::Code::Malformed, "not written yet"))
 }

@@ -1,1 +1,88 @@
+//! The use-cases of Strongroom. Each method of [`Vault`] authorises, decides, seals, writes and audits, in one
+//! place and one transaction; REST and pages call the same methods and decide nothing.
+//!
+//! - `db` is private: nobody else issues SQL or sees ciphertext.
+//! - Every method takes an [`Actor`] and starts with the access check; signing in, token checks, first set-up and health aside.
+//! - No audit record, no write; no audit record, no revealed value.
+#![warn(missing_docs)]
 
+mod audit;
+mod authorise;
+mod bindings;
+mod changes;
+mod clock;
+mod db;
+mod deliver;
+mod effective;
+mod environments;
+mod error;
+mod import;
+mod installation;
+mod key_files;
+mod matrix;
+mod passwords;
+mod people;
+mod projects;
+mod row_mac;
+mod scopes;
+mod secrets;
+mod services;
+mod sessions;
+mod setup;
+mod tokens;
+
+use std::sync::Arc;
+
+pub use clock::Clock;
+pub use db::DatabaseUrl;
+pub use domain::Actor;
+pub use error::{Error, Result, StartError};
+pub use import::ImportOptions;
+pub use key_files::KeyFiles;
+pub use people::SignedIn;
+pub use sessions::Sessions;
+
+/// What a vault is opened with.
+pub struct Config {
+    /// Where the records are.
+    pub database: DatabaseUrl,
+    /// Where the two keys are.
+    pub keys: KeyFiles,
+    /// The clock; [`Clock::system`] outside tests.
+    pub clock: Clock,
+}
+
+/// The only thing that can do anything. Cheap to clone.
+#[derive(Clone)]
+pub struct Vault {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    db: db::Db,
+    keys: seal::KeyRing,
+    /// The installation's id: the owner of platform scopes, and part of what every seal is bound to.
+    instance: uuid::Uuid,
+    clock: Clock,
+    /// The audit chain this process writes.
+    writer: uuid::Uuid,
+    passwords: passwords::Passwords,
+}
+
+impl Vault {
+    /// Opens an installation, or makes one where there is none. Checks both keys first: when it fails,
+    /// nothing was written.
+    pub async fn open(config: Config) -> Result<Self, StartError> {
+        installation::open(config).await
+    }
+
+    /// Whether the database answers.
+    pub async fn is_ready(&self) -> bool {
+        self.inner.is_ready().await
+    }
+
+    /// Finishes and closes every connection.
+    pub async fn close(&self) {
+        self.inner.db.close().await;
+    }
+}

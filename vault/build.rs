@@ -1,0 +1,4 @@
+//! A new migration file must be embedded although no Rust file changed.
+fn main() {
+    println!("cargo:rerun-if-changed=../migrations");
+}

@@ -1,0 +1,1 @@
+//! From the words of a scope to its rows and its key.
