@@ -1,0 +1,61 @@
+# Every task of this repository. The tools a task needs are installed by it (scripts/setup.sh).
+
+# clippy's compiler is rustc plus lints: our crates are linted while they are built, so `make check`
+# builds nothing that `make test` would build again. Warnings fail `make check` only.
+export RUSTC_WORKSPACE_WRAPPER ?= clippy-driver
+export PATH := $(HOME)/.cargo/bin:$(PATH)
+
+WASM_OPT := end2end/node_modules/binaryen/bin/wasm-opt
+ASSETS := cargo run --quiet --release --package assets --
+SERVER := target/release/strongroom-server
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test check e2e clean site tests-built
+.NOTPARALLEL:
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+run: ## the server at http://127.0.0.1:3000; data in ./data, keys in ./keys (ARGS="--listen …" for more)
+	@scripts/setup.sh rust wasm
+	wasm=$$(scripts/wasm-build.sh) && $(ASSETS) --wasm "$$wasm"
+	cargo build --release --package server
+	$(SERVER) serve $(ARGS)
+
+build: export RUSTC_WORKSPACE_WRAPPER =
+build: export CARGO_INCREMENTAL = 0
+build: site ## both binaries as they are shipped: target/release/strongroom-server and strongroom
+	cargo build --release --package server --package cli
+
+test: tests-built ## all tests: SQLite and Postgres, command line, browser (Chromium)
+	scripts/postgres.sh run $(MAKE) --no-print-directory test-here
+
+# With TEST_DATABASE_URL set. Not a task for people.
+.PHONY: test-here
+test-here:
+	cargo test --release
+	cd end2end && npx playwright test
+
+check: site ## format, clippy, the browser's half compiles, the architecture's rules
+	cargo fmt --all --check
+	scripts/rules.sh
+	scripts/lint.sh scripts/wasm-build.sh
+	scripts/lint.sh cargo build --release --all-targets
+
+e2e: tests-built ## the browser tests alone (ARGS="--project sqlite tests/login.spec.mjs" for some)
+	scripts/postgres.sh run sh -c 'cd end2end && npx playwright test $(ARGS)'
+
+clean: ## everything that was built; never ./data or ./keys
+	scripts/postgres.sh stop
+	cargo clean
+	rm -rf end2end/node_modules end2end/results
+
+# target/site: the browser's half, optimised, for the server to embed.
+site:
+	@scripts/setup.sh rust wasm node
+	wasm=$$(scripts/wasm-build.sh) && $(ASSETS) --wasm "$$wasm" --optimize $(WASM_OPT)
+
+# Everything the tests run, built once.
+tests-built: site
+	@scripts/setup.sh chromium postgres
+	cargo build --release --all-targets
