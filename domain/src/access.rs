@@ -164,10 +164,7 @@ impl Denied {
     pub fn into_error(self, what: &str) -> Error {
         match self {
             Self::Invisible => Error::not_found(what),
-            Self::Forbidden => Error::new(
-                crate::Code::Denied,
-                format!("you are not allowed to do this in {what}"),
-            ),
+            Self::Forbidden => Error::new(crate::Code::Denied, format!("you are not allowed to do this in {what}")),
         }
     }
 }
@@ -193,10 +190,7 @@ pub fn sees_project(actor: &Actor, project: &Slug) -> bool {
         Principal::Person(person) => person_sees(person, project),
         Principal::Token(token) => {
             token.project.as_ref().is_none_or(|own| own == project)
-                && token
-                    .owner
-                    .as_ref()
-                    .is_none_or(|owner| person_sees(owner, project))
+                && token.owner.as_ref().is_none_or(|owner| person_sees(owner, project))
         }
     }
 }
@@ -206,43 +200,27 @@ pub fn sees_service(actor: &Actor, path: &ServicePath) -> bool {
     sees_project(actor, &path.project)
         && match &actor.principal {
             Principal::Person(_) => true,
-            Principal::Token(token) => token
-                .service
-                .as_ref()
-                .is_none_or(|own| *own == path.service),
+            Principal::Token(token) => token.service.as_ref().is_none_or(|own| *own == path.service),
         }
 }
 
 fn person_sees(person: &Person, project: &Slug) -> bool {
-    person.role == PlatformRole::Admin
-        || person
-            .memberships
-            .iter()
-            .any(|membership| membership.project == *project)
+    person.role == PlatformRole::Admin || person.memberships.iter().any(|membership| membership.project == *project)
 }
 
 fn person_may(person: &Person, action: Action, scope: &Scope) -> bool {
     if person.role == PlatformRole::Admin {
         return true;
     }
-    let membership = scope
-        .level
-        .project()
-        .map(|project| person.memberships.iter().find(|m| m.project == *project));
+    let membership = scope.level.project().map(|project| person.memberships.iter().find(|m| m.project == *project));
     match membership {
         // The platform: every member sees its names, because they are rungs of their services' ladders.
         None => action == Action::See,
         Some(None) => false,
-        Some(Some(Membership {
-            role: ProjectRole::Developer,
-            ..
-        })) => match action {
-            Action::See
-            | Action::Reveal
-            | Action::WriteSecrets
-            | Action::Use
-            | Action::Bind
-            | Action::ManageTokens => true,
+        Some(Some(Membership { role: ProjectRole::Developer, .. })) => match action {
+            Action::See | Action::Reveal | Action::WriteSecrets | Action::Use | Action::Bind | Action::ManageTokens => {
+                true
+            }
             Action::ManageProject
             | Action::CreateProjects
             | Action::ManageEnvironments
@@ -253,12 +231,7 @@ fn person_may(person: &Person, action: Action, scope: &Scope) -> bool {
 }
 
 fn token_may(token: &TokenHolder, action: Action, scope: &Scope) -> bool {
-    if !token
-        .owner
-        .as_ref()
-        .is_none_or(|owner| person_may(owner, action, scope))
-        || !reaches(token, scope)
-    {
+    if !token.owner.as_ref().is_none_or(|owner| person_may(owner, action, scope)) || !reaches(token, scope) {
         return false;
     }
     let right = match action {
@@ -279,16 +252,12 @@ fn token_may(token: &TokenHolder, action: Action, scope: &Scope) -> bool {
 /// platform values through its own ladder only.
 fn reaches(token: &TokenHolder, scope: &Scope) -> bool {
     let within = |own: Option<&str>, asked: Option<&str>| own.is_none() || own == asked;
-    within(
-        token.project.as_ref().map(Slug::as_str),
-        scope.level.project().map(Slug::as_str),
-    ) && within(
-        token.service.as_ref().map(Slug::as_str),
-        scope.level.service().map(Slug::as_str),
-    ) && within(
-        token.environment.as_ref().map(EnvironmentName::as_str),
-        scope.environment.as_ref().map(EnvironmentName::as_str),
-    )
+    within(token.project.as_ref().map(Slug::as_str), scope.level.project().map(Slug::as_str))
+        && within(token.service.as_ref().map(Slug::as_str), scope.level.service().map(Slug::as_str))
+        && within(
+            token.environment.as_ref().map(EnvironmentName::as_str),
+            scope.environment.as_ref().map(EnvironmentName::as_str),
+        )
 }
 
 #[cfg(test)]

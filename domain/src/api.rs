@@ -13,17 +13,15 @@ use zeroize::Zeroizing;
 
 pub use audit::{AuditQuery, AuditRow, Outcome};
 pub use delivery::{
-    Binding, BindingTarget, Delivered, DeliveredBinding, Delivery, DeliveryMode, EffectiveRow,
-    ExplainedRung, Explanation, Mode, NamedValue,
+    Binding, BindingTarget, Delivered, DeliveredBinding, Delivery, DeliveryMode, EffectiveRow, ExplainedRung,
+    Explanation, Mode, NamedValue,
 };
 pub use people::{Member, NewMember, NewPerson, PersonRow};
-pub use places::{
-    Environment, NewEnvironment, NewProject, PatchEnvironment, PatchPlace, Project, Service,
-};
+pub use places::{Environment, NewEnvironment, NewProject, PatchEnvironment, PatchPlace, Project, Service};
 pub use plan::{ChangeRow, Plan, PlanAction, PlanCounts, PlanItem};
 pub use secrets::{
-    Cell, CellState, Matrix, MatrixCounts, MatrixRow, MatrixShow, RestoreRequest, RevealRequest,
-    Revealed, SecretRow, SecretWrite, VersionRow,
+    Cell, CellState, Matrix, MatrixCounts, MatrixRow, MatrixShow, RestoreRequest, RevealRequest, Revealed, SecretRow,
+    SecretWrite, VersionRow,
 };
 pub use tokens::{CreatedToken, NewToken, TokenRow, TokenState};
 
@@ -45,10 +43,7 @@ pub struct Page<T> {
 /// A whole list as its only page.
 impl<T> From<Vec<T>> for Page<T> {
     fn from(items: Vec<T>) -> Self {
-        Self {
-            items,
-            next_cursor: None,
-        }
+        Self { items, next_cursor: None }
     }
 }
 

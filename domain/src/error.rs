@@ -97,12 +97,7 @@ pub struct Problem {
 impl Problem {
     /// A problem of a named field, without a place in a file.
     pub fn field(name: &str, message: impl Into<String>) -> Self {
-        Self {
-            name: Some(name.to_owned()),
-            line: None,
-            column: None,
-            message: message.into(),
-        }
+        Self { name: Some(name.to_owned()), line: None, column: None, message: message.into() }
     }
 }
 
@@ -122,11 +117,7 @@ pub struct Error {
 impl Error {
     /// An error with a sentence and no list.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self {
-            code,
-            detail: detail.into(),
-            problems: Vec::new(),
-        }
+        Self { code, detail: detail.into(), problems: Vec::new() }
     }
 
     /// 422 with its list of problems; the sentence counts them.
@@ -135,11 +126,7 @@ impl Error {
             [only] => only.message.clone(),
             many => format!("{} problems; nothing was stored", many.len()),
         };
-        Self {
-            code: Code::Invalid,
-            detail,
-            problems,
-        }
+        Self { code: Code::Invalid, detail, problems }
     }
 
     /// 422 for one field.
@@ -149,10 +136,7 @@ impl Error {
 
     /// 404: `what` is absent or invisible; the two are told alike on purpose.
     pub fn not_found(what: impl std::fmt::Display) -> Self {
-        Self::new(
-            Code::NotFound,
-            format!("{what} does not exist, or you may not see it"),
-        )
+        Self::new(Code::NotFound, format!("{what} does not exist, or you may not see it"))
     }
 }
 

@@ -12,9 +12,7 @@ use crate::SecretName;
 
 pub use bindings::{BINDINGS_MAX, check_bindings};
 pub use deliver::{Injection, inject};
-pub use target::{
-    DEFAULT_FILE_DIRECTORY, FilePath, PATH_MAX, Target, TargetError, VARIABLE_MAX, VariableName,
-};
+pub use target::{DEFAULT_FILE_DIRECTORY, FilePath, PATH_MAX, Target, TargetError, VARIABLE_MAX, VariableName};
 
 /// The variable the client's own token comes in; nothing can ever set it.
 pub const TOKEN_VARIABLE: &str = "STRONGROOM_TOKEN";
@@ -64,10 +62,7 @@ const DANGEROUS_STARTS: &[&str] = &["DYLD_", "STRONGROOM_"];
 /// Would this variable change how programs run rather than what they know? Such a one is set only by a
 /// binding, on purpose; [`TOKEN_VARIABLE`] not even then.
 pub fn dangerous(variable: &str) -> bool {
-    DANGEROUS.contains(&variable)
-        || DANGEROUS_STARTS
-            .iter()
-            .any(|start| variable.starts_with(start))
+    DANGEROUS.contains(&variable) || DANGEROUS_STARTS.iter().any(|start| variable.starts_with(start))
 }
 
 /// The variable a secret becomes without a binding: its name where that is one; else with `-` and `.` as `_`,
@@ -78,8 +73,6 @@ pub fn variable_name(name: &SecretName) -> Result<VariableName, TargetError> {
     }
     let mapped = name.as_str().replace(['-', '.'], "_").to_ascii_uppercase();
     mapped.parse().map_err(|error: TargetError| {
-        TargetError::new(format!(
-            "`{name}` cannot become a variable of its own name: {error}"
-        ))
+        TargetError::new(format!("`{name}` cannot become a variable of its own name: {error}"))
     })
 }

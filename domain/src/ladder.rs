@@ -10,9 +10,7 @@ pub const RUNGS: usize = 6;
 /// The rungs of a service in an environment, most specific first:
 /// service+env → service → project+env → project → platform+env → platform.
 pub fn rungs(service: &ServicePath, environment: &EnvironmentName) -> [Scope; RUNGS] {
-    let project = Level::Project {
-        project: service.project.clone(),
-    };
+    let project = Level::Project { project: service.project.clone() };
     let service = Level::Service(service.clone());
     let here = || Some(environment.clone());
     [
@@ -56,9 +54,7 @@ pub enum RungState {
 /// The position of the winning rung: the first that is present. A hidden rung may hold the name too, so
 /// resolution for delivery never has hidden rungs; only explanations do.
 pub fn winner<T>(rungs: &[Rung<T>]) -> Option<usize> {
-    rungs
-        .iter()
-        .position(|rung| matches!(rung, Rung::Present(_)))
+    rungs.iter().position(|rung| matches!(rung, Rung::Present(_)))
 }
 
 /// The state of every rung; `same` compares two values by fingerprint, never by showing them.
@@ -87,7 +83,10 @@ pub fn explain<T>(rungs: &[Rung<T>], same: impl Fn(&T, &T) -> bool) -> Vec<RungS
 mod tests {
     use proptest::prelude::*;
 
-    use super::*;
+    use super::{
+        RungState::{Absent, Hidden, ShadowedDifferent, ShadowedSame, Wins},
+        *,
+    };
 
     fn shop_api() -> ServicePath {
         ServicePath::new("shop".parse().unwrap(), "api".parse().unwrap())
@@ -95,8 +94,7 @@ mod tests {
 
     #[test]
     fn the_ladder_goes_from_the_service_in_its_environment_down_to_the_platform() {
-        let sources =
-            rungs(&shop_api(), &"development".parse().unwrap()).map(|scope| scope.to_string());
+        let sources = rungs(&shop_api(), &"development".parse().unwrap()).map(|scope| scope.to_string());
         assert_eq!(
             sources,
             [
@@ -112,21 +110,11 @@ mod tests {
 
     #[test]
     fn an_empty_value_is_a_value() {
-        let states = explain(
-            &[
-                Rung::Absent,
-                Rung::Present(""),
-                Rung::Present("x"),
-                Rung::Hidden,
-                Rung::Present(""),
-            ],
-            |a, b| a == b,
-        );
-        use RungState::{Absent, Hidden, ShadowedDifferent, ShadowedSame, Wins};
-        assert_eq!(
-            states,
-            [Absent, Wins, ShadowedDifferent, Hidden, ShadowedSame]
-        );
+        let states =
+            explain(&[Rung::Absent, Rung::Present(""), Rung::Present("x"), Rung::Hidden, Rung::Present("")], |a, b| {
+                a == b
+            });
+        assert_eq!(states, [Absent, Wins, ShadowedDifferent, Hidden, ShadowedSame]);
     }
 
     proptest! {

@@ -95,17 +95,11 @@ const SLUG_MAX: usize = 63;
 const RESERVED_SLUGS: &[&str] = &["platform", "root", "system", "new"];
 
 fn check_secret_name(text: &str) -> Result<(), NameError> {
-    check(
-        text,
-        "a secret name",
-        SECRET_NAME_MAX,
-        "letters, digits, `_`, `.` and `-`",
-        |c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-'),
-    )?;
+    check(text, "a secret name", SECRET_NAME_MAX, "letters, digits, `_`, `.` and `-`", |c| {
+        c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-')
+    })?;
     if text.starts_with(['.', '-']) {
-        return Err(NameError(
-            "a secret name starts with a letter, a digit or `_`".into(),
-        ));
+        return Err(NameError("a secret name starts with a letter, a digit or `_`".into()));
     }
     Ok(())
 }
@@ -113,9 +107,7 @@ fn check_secret_name(text: &str) -> Result<(), NameError> {
 fn check_slug(text: &str) -> Result<(), NameError> {
     check_slug_shape(text, "a project or service name")?;
     if RESERVED_SLUGS.contains(&text) {
-        return Err(NameError(format!(
-            "`{text}` is reserved; choose another name"
-        )));
+        return Err(NameError(format!("`{text}` is reserved; choose another name")));
     }
     Ok(())
 }
@@ -123,48 +115,30 @@ fn check_slug(text: &str) -> Result<(), NameError> {
 fn check_environment(text: &str) -> Result<(), NameError> {
     check_slug_shape(text, "an environment name")?;
     if text == "all" {
-        return Err(NameError(
-            "`all` means all environments; choose another name".into(),
-        ));
+        return Err(NameError("`all` means all environments; choose another name".into()));
     }
     Ok(())
 }
 
 fn check_slug_shape(text: &str, what: &str) -> Result<(), NameError> {
-    check(
-        text,
-        what,
-        SLUG_MAX,
-        "lower-case letters, digits and `-`",
-        |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-',
-    )?;
+    check(text, what, SLUG_MAX, "lower-case letters, digits and `-`", |c| {
+        c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'
+    })?;
     if !text.starts_with(|c: char| c.is_ascii_lowercase()) {
         return Err(NameError(format!("{what} starts with a lower-case letter")));
     }
     Ok(())
 }
 
-fn check(
-    text: &str,
-    what: &str,
-    max: usize,
-    allowed: &str,
-    fits: impl Fn(char) -> bool,
-) -> Result<(), NameError> {
+fn check(text: &str, what: &str, max: usize, allowed: &str, fits: impl Fn(char) -> bool) -> Result<(), NameError> {
     if text.is_empty() {
         return Err(NameError(format!("{what} cannot be empty")));
     }
     if let Some(odd) = text.chars().find(|c| !fits(*c)) {
-        return Err(NameError(format!(
-            "{} is not allowed in {what}; use {allowed}",
-            shown(odd)
-        )));
+        return Err(NameError(format!("{} is not allowed in {what}; use {allowed}", shown(odd))));
     }
     if text.len() > max {
-        return Err(NameError(format!(
-            "{what} has at most {max} characters, this one has {}",
-            text.len()
-        )));
+        return Err(NameError(format!("{what} has at most {max} characters, this one has {}", text.len())));
     }
     Ok(())
 }
@@ -172,11 +146,7 @@ fn check(
 /// A character in a message: printable ASCII as it is, everything else by its number, so that a message can
 /// neither forge a log line nor reorder itself.
 fn shown(c: char) -> String {
-    if c.is_ascii_graphic() {
-        format!("`{c}`")
-    } else {
-        format!("the character U+{:04X}", u32::from(c))
-    }
+    if c.is_ascii_graphic() { format!("`{c}`") } else { format!("the character U+{:04X}", u32::from(c)) }
 }
 
 #[cfg(test)]
@@ -185,33 +155,12 @@ mod tests {
 
     #[test]
     fn secret_names_are_ascii_words_with_dots_and_dashes() {
-        for good in [
-            "DB_PASS",
-            "my-secret",
-            "a",
-            "0",
-            "_",
-            "tls.crt",
-            "7ZIP",
-            &"x".repeat(253),
-        ] {
+        for good in ["DB_PASS", "my-secret", "a", "0", "_", "tls.crt", "7ZIP", &"x".repeat(253)] {
             assert!(good.parse::<SecretName>().is_ok(), "{good}");
         }
-        for bad in [
-            "",
-            ".",
-            "..",
-            "-a",
-            ".a",
-            "a b",
-            "a/b",
-            "A\u{430}",
-            "a\n",
-            "a\0",
-            "\u{202e}",
-            "é",
-            &"x".repeat(254),
-        ] {
+        for bad in
+            ["", ".", "..", "-a", ".a", "a b", "a/b", "A\u{430}", "a\n", "a\0", "\u{202e}", "é", &"x".repeat(254)]
+        {
             assert!(bad.parse::<SecretName>().is_err(), "{bad:?}");
         }
     }
@@ -221,18 +170,7 @@ mod tests {
         for good in ["shop", "a", "a-b", "api2", &"a".repeat(63)] {
             assert!(good.parse::<Slug>().is_ok(), "{good}");
         }
-        for bad in [
-            "",
-            "Shop",
-            "2a",
-            "-a",
-            "a_b",
-            "platform",
-            "new",
-            "a.b",
-            "a/b",
-            &"a".repeat(64),
-        ] {
+        for bad in ["", "Shop", "2a", "-a", "a_b", "platform", "new", "a.b", "a/b", &"a".repeat(64)] {
             assert!(bad.parse::<Slug>().is_err(), "{bad:?}");
         }
         assert!("all".parse::<EnvironmentName>().is_err());

@@ -74,10 +74,7 @@ impl Level {
 
     /// This level in one environment, or in all of them.
     pub fn at(&self, environment: Option<EnvironmentName>) -> Scope {
-        Scope {
-            level: self.clone(),
-            environment,
-        }
+        Scope { level: self.clone(), environment }
     }
 }
 
@@ -115,7 +112,7 @@ impl fmt::Display for Scope {
             Level::Platform => f.write_str("platform")?,
             Level::Project { project } => write!(f, "project: {project}")?,
             Level::Service(path) => {
-                write!(f, "project: {}, service: {}", path.project, path.service)?
+                write!(f, "project: {}, service: {}", path.project, path.service)?;
             }
         }
         match &self.environment {
@@ -136,23 +133,11 @@ mod tests {
         let api = ServicePath::new(shop.clone(), "api".parse().unwrap());
         let sources = [
             (Scope::platform(None), "platform"),
-            (
-                Scope::platform(Some(development.clone())),
-                "platform, environment: development",
-            ),
+            (Scope::platform(Some(development.clone())), "platform, environment: development"),
             (Scope::project(shop.clone(), None), "project: shop"),
-            (
-                Scope::project(shop, Some(development.clone())),
-                "project: shop, environment: development",
-            ),
-            (
-                Scope::service(api.clone(), None),
-                "project: shop, service: api",
-            ),
-            (
-                Scope::service(api, Some(development)),
-                "project: shop, service: api, environment: development",
-            ),
+            (Scope::project(shop, Some(development.clone())), "project: shop, environment: development"),
+            (Scope::service(api.clone(), None), "project: shop, service: api"),
+            (Scope::service(api, Some(development)), "project: shop, service: api, environment: development"),
         ];
         for (scope, text) in sources {
             assert_eq!(scope.to_string(), text);

@@ -28,14 +28,7 @@ impl Millis {
     pub fn minute(self) -> String {
         let at = self.date_time();
         let date = at.date();
-        format!(
-            "{}-{:02}-{:02} {:02}:{:02}",
-            date.year(),
-            u8::from(date.month()),
-            date.day(),
-            at.hour(),
-            at.minute()
-        )
+        format!("{}-{:02}-{:02} {:02}:{:02}", date.year(), u8::from(date.month()), date.day(), at.hour(), at.minute())
     }
 
     /// `2026-11-22`, UTC.
@@ -44,8 +37,7 @@ impl Millis {
     }
 
     fn date_time(self) -> OffsetDateTime {
-        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000)
-            .unwrap_or(OffsetDateTime::UNIX_EPOCH)
+        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000).unwrap_or(OffsetDateTime::UNIX_EPOCH)
     }
 }
 
@@ -65,9 +57,7 @@ impl<'de> Deserialize<'de> for Millis {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         let at = OffsetDateTime::parse(&text, &Rfc3339).map_err(de::Error::custom)?;
-        i64::try_from(at.unix_timestamp_nanos() / 1_000_000)
-            .map(Self)
-            .map_err(de::Error::custom)
+        i64::try_from(at.unix_timestamp_nanos() / 1_000_000).map(Self).map_err(de::Error::custom)
     }
 }
 
@@ -81,9 +71,6 @@ mod tests {
         assert_eq!(at.to_string(), "2026-11-22T13:05:00.25Z");
         assert_eq!(at.minute(), "2026-11-22 13:05");
         assert_eq!(at.day(), "2026-11-22");
-        assert_eq!(
-            serde_json::from_str::<Millis>("\"2026-11-22T13:05:00.25Z\"").unwrap(),
-            at
-        );
+        assert_eq!(serde_json::from_str::<Millis>("\"2026-11-22T13:05:00.25Z\"").unwrap(), at);
     }
 }

@@ -37,9 +37,7 @@ impl Kind {
 
     /// The kind of that word.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Text, Self::Json, Self::File]
-            .into_iter()
-            .find(|kind| kind.word() == word)
+        [Self::Text, Self::Json, Self::File].into_iter().find(|kind| kind.word() == word)
     }
 }
 
@@ -56,10 +54,7 @@ impl SecretValue {
     pub fn new(kind: Kind, bytes: impl Into<Zeroizing<Vec<u8>>>) -> Result<Self, Error> {
         let bytes = bytes.into();
         if bytes.len() > VALUE_MAX {
-            return Err(Error::new(
-                Code::ValueTooLarge,
-                format!("a value has at most 1 MiB ({VALUE_MAX} bytes)"),
-            ));
+            return Err(Error::new(Code::ValueTooLarge, format!("a value has at most 1 MiB ({VALUE_MAX} bytes)")));
         }
         match kind {
             Kind::File => {}
@@ -86,13 +81,10 @@ impl SecretValue {
     }
 
     /// A value as it comes over the wire: base64 for [`Kind::File`], the text itself otherwise.
-    pub fn from_wire(kind: Kind, text: Zeroizing<String>) -> Result<Self, Error> {
+    pub fn from_wire(kind: Kind, text: &str) -> Result<Self, Error> {
         let bytes = match kind {
-            Kind::File => BASE64_STANDARD.decode(text.as_bytes()).map_err(|_| {
-                Error::new(
-                    Code::InvalidValue,
-                    "the value of a `file` is base64 (RFC 4648, with padding)",
-                )
+            Kind::File => BASE64_STANDARD.decode(text).map_err(|_| {
+                Error::new(Code::InvalidValue, "the value of a `file` is base64 (RFC 4648, with padding)")
             })?,
             Kind::Text | Kind::Json => text.as_bytes().to_vec(),
         };
@@ -129,7 +121,7 @@ mod tests {
             assert_eq!(value.expose(), text.as_bytes());
             assert_eq!(value.expose_wire().as_str(), text);
         }
-        let file = SecretValue::from_wire(Kind::File, Zeroizing::new("AP8=".into())).unwrap();
+        let file = SecretValue::from_wire(Kind::File, "AP8=").unwrap();
         assert_eq!(file.expose(), [0, 255]);
         assert_eq!(file.expose_wire().as_str(), "AP8=");
     }
@@ -137,26 +129,12 @@ mod tests {
     #[test]
     fn wrong_values_are_told_without_being_quoted() {
         let cases = [
-            (
-                Kind::Text,
-                vec![0xff],
-                "a text value is UTF-8; use the kind `file` for other bytes",
-            ),
-            (
-                Kind::Json,
-                b"{\"a\": canary}".to_vec(),
-                "the value is not JSON: line 1, column 7",
-            ),
-            (
-                Kind::Text,
-                vec![b'x'; VALUE_MAX + 1],
-                "a value has at most 1 MiB (1048576 bytes)",
-            ),
+            (Kind::Text, vec![0xff], "a text value is UTF-8; use the kind `file` for other bytes"),
+            (Kind::Json, b"{\"a\": canary}".to_vec(), "the value is not JSON: line 1, column 7"),
+            (Kind::Text, vec![b'x'; VALUE_MAX + 1], "a value has at most 1 MiB (1048576 bytes)"),
         ];
         for (kind, bytes, message) in cases {
-            let Err(error) = SecretValue::new(kind, bytes) else {
-                panic!("accepted")
-            };
+            let Err(error) = SecretValue::new(kind, bytes) else { panic!("accepted") };
             assert_eq!(error.detail, message);
         }
         assert!(SecretValue::new(Kind::Text, vec![b'x'; VALUE_MAX]).is_ok());

@@ -21,9 +21,8 @@ fn read(file: impl AsRef<[u8]>) -> Import {
 
 /// The code, line and column of a refused file; 0 where there is no place.
 fn place(error: &Error) -> (Code, u32, u32) {
-    let (line, column) = error.problems.first().map_or((0, 0), |problem| {
-        (problem.line.unwrap_or(0), problem.column.unwrap_or(0))
-    });
+    let (line, column) =
+        error.problems.first().map_or((0, 0), |problem| (problem.line.unwrap_or(0), problem.column.unwrap_or(0)));
     (error.code, line, column)
 }
 
@@ -33,13 +32,7 @@ fn entries(import: &Import) -> Vec<(&str, Kind, &[u8], u32, u32)> {
         .iter()
         .map(|entry| {
             let value = &entry.value;
-            (
-                entry.name.as_str(),
-                value.kind(),
-                value.expose(),
-                entry.line,
-                entry.column,
-            )
+            (entry.name.as_str(), value.kind(), value.expose(), entry.line, entry.column)
         })
         .collect()
 }
@@ -54,20 +47,14 @@ fn problems(import: &Import) -> Vec<(Option<&str>, u32, u32, &str)> {
         .problems
         .iter()
         .map(|problem| {
-            (
-                problem.name.as_deref(),
-                problem.line.unwrap_or(0),
-                problem.column.unwrap_or(0),
-                problem.message.as_str(),
-            )
+            (problem.name.as_deref(), problem.line.unwrap_or(0), problem.column.unwrap_or(0), problem.message.as_str())
         })
         .collect()
 }
 
 #[test]
 fn the_file_of_the_guide_gives_its_two_secrets() {
-    let import =
-        read("{\n    \"DB_NAME\": \"test_db\",\n    \"DB_PASS\": \"supersecretpas$\"\n}\n");
+    let import = read("{\n    \"DB_NAME\": \"test_db\",\n    \"DB_PASS\": \"supersecretpas$\"\n}\n");
     assert_eq!(
         entries(&import),
         [
@@ -125,153 +112,44 @@ fn columns_count_characters_and_lines_may_end_as_on_windows() {
     );
 }
 
+/// File, line, column, message.
+const NOT_JSON: &[(&str, u32, u32, &str)] = &[
+    ("DB_PASS=x", 1, 1, "a value is missing, or a text lacks its double quotes"),
+    ("nonsense", 1, 2, "this is no value; a text needs double quotes"),
+    ("{\n  \"A\": 1,\n}", 3, 1, "there is a comma after the last entry; JSON does not allow one"),
+    ("{\"A\": 1 \"B\": 2}", 1, 9, "a comma or the closing brace is missing"),
+    ("{\"A\" 1}", 1, 6, "a colon is missing between a key and its value"),
+    ("{A: 1}", 1, 2, "a key is missing, or lacks its double quotes"),
+    ("{'A': 1}", 1, 2, "a key is missing, or lacks its double quotes"),
+    ("{\"A\": }", 1, 7, "a value is missing, or a text lacks its double quotes"),
+    ("{\"é\": x}", 1, 7, "a value is missing, or a text lacks its double quotes"),
+    ("{\"A\": [1 2]}", 1, 10, "a comma or the closing bracket is missing"),
+    ("{\"A\": 01}", 1, 8, "this is not a number as JSON writes it"),
+    ("{\"A\": -\n1}", 1, 8, "this is not a number as JSON writes it"),
+    ("{\"A\": nul}", 1, 10, "this is no value; a text needs double quotes"),
+    ("{\"A\": NaN}", 1, 7, "a value is missing, or a text lacks its double quotes"),
+    ("{\"A\": \"\\x\"}", 1, 8, "JSON has no such escape; a backslash itself is written as two"),
+    ("{\"A\": \"\\u12é4\"}", 1, 8, "JSON has no such escape; a backslash itself is written as two"),
+    (
+        "{\"A\": \"one\ntwo\"}",
+        1,
+        11,
+        "a line break, tab or other control character inside a text; write it as an escape such as `\\n`",
+    ),
+    ("{\"A\": 1}\n\n  x", 3, 3, "something follows the end of the JSON; a file holds one object"),
+    ("{\"A\": 1}{}", 1, 9, "something follows the end of the JSON; a file holds one object"),
+    ("{\n\"A\": \"x", 2, 8, "the file ends too early: a quote, bracket or brace is not closed"),
+    ("{\"A\": [\n\n", 1, 8, "the file ends too early: a quote, bracket or brace is not closed"),
+    ("{", 1, 2, "the file ends too early: a quote, bracket or brace is not closed"),
+];
+
 #[test]
 fn what_is_not_json_is_told_with_line_and_column() {
-    for (file, line, column, message) in [
-        (
-            "DB_PASS=x",
-            1,
-            1,
-            "a value is missing, or a text lacks its double quotes",
-        ),
-        (
-            "nonsense",
-            1,
-            2,
-            "this is no value; a text needs double quotes",
-        ),
-        (
-            "{\n  \"A\": 1,\n}",
-            3,
-            1,
-            "there is a comma after the last entry; JSON does not allow one",
-        ),
-        (
-            "{\"A\": 1 \"B\": 2}",
-            1,
-            9,
-            "a comma or the closing brace is missing",
-        ),
-        (
-            "{\"A\" 1}",
-            1,
-            6,
-            "a colon is missing between a key and its value",
-        ),
-        (
-            "{A: 1}",
-            1,
-            2,
-            "a key is missing, or lacks its double quotes",
-        ),
-        (
-            "{'A': 1}",
-            1,
-            2,
-            "a key is missing, or lacks its double quotes",
-        ),
-        (
-            "{\"A\": }",
-            1,
-            7,
-            "a value is missing, or a text lacks its double quotes",
-        ),
-        (
-            "{\"é\": x}",
-            1,
-            7,
-            "a value is missing, or a text lacks its double quotes",
-        ),
-        (
-            "{\"A\": [1 2]}",
-            1,
-            10,
-            "a comma or the closing bracket is missing",
-        ),
-        (
-            "{\"A\": 01}",
-            1,
-            8,
-            "this is not a number as JSON writes it",
-        ),
-        (
-            "{\"A\": -\n1}",
-            1,
-            8,
-            "this is not a number as JSON writes it",
-        ),
-        (
-            "{\"A\": nul}",
-            1,
-            10,
-            "this is no value; a text needs double quotes",
-        ),
-        (
-            "{\"A\": NaN}",
-            1,
-            7,
-            "a value is missing, or a text lacks its double quotes",
-        ),
-        (
-            "{\"A\": \"\\x\"}",
-            1,
-            8,
-            "JSON has no such escape; a backslash itself is written as two",
-        ),
-        (
-            "{\"A\": \"\\u12é4\"}",
-            1,
-            8,
-            "JSON has no such escape; a backslash itself is written as two",
-        ),
-        (
-            "{\"A\": \"one\ntwo\"}",
-            1,
-            11,
-            "a line break, tab or other control character inside a text; write it as an escape such as `\\n`",
-        ),
-        (
-            "{\"A\": 1}\n\n  x",
-            3,
-            3,
-            "something follows the end of the JSON; a file holds one object",
-        ),
-        (
-            "{\"A\": 1}{}",
-            1,
-            9,
-            "something follows the end of the JSON; a file holds one object",
-        ),
-        (
-            "{\n\"A\": \"x",
-            2,
-            8,
-            "the file ends too early: a quote, bracket or brace is not closed",
-        ),
-        (
-            "{\"A\": [\n\n",
-            1,
-            8,
-            "the file ends too early: a quote, bracket or brace is not closed",
-        ),
-        (
-            "{",
-            1,
-            2,
-            "the file ends too early: a quote, bracket or brace is not closed",
-        ),
-    ] {
+    for &(file, line, column, message) in NOT_JSON {
         let error = refused(file);
-        assert_eq!(
-            place(&error),
-            (Code::Malformed, line, column),
-            "{file}: {error}"
-        );
+        assert_eq!(place(&error), (Code::Malformed, line, column), "{file}: {error}");
         assert_eq!(error.problems[0].message, message, "{file}");
-        assert_eq!(
-            error.detail,
-            format!("line {line}, column {column}: {message}")
-        );
+        assert_eq!(error.detail, format!("line {line}, column {column}: {message}"));
     }
 }
 
@@ -286,8 +164,7 @@ fn a_file_that_holds_no_object_is_told_what_it_holds() {
     ] {
         let error = refused(file);
         assert_eq!(place(&error), (Code::Invalid, 1, column), "{file}");
-        let message =
-            format!("the file holds {what}, not an object; write {{\"NAME\": \"value\"}}");
+        let message = format!("the file holds {what}, not an object; write {{\"NAME\": \"value\"}}");
         assert_eq!(error.problems[0].message, message);
     }
 }
@@ -296,15 +173,7 @@ fn a_file_that_holds_no_object_is_told_what_it_holds() {
 fn a_duplicate_key_stores_neither_value() {
     let import = read("{\n\"A\": \"1\",\n\"B\": \"2\",\n  \"A\": \"3\"\n}");
     assert_eq!(names(&import), ["B"]);
-    assert_eq!(
-        problems(&import),
-        [(
-            Some("A"),
-            4,
-            3,
-            "written twice, first on line 2; keep one of the two"
-        )]
-    );
+    assert_eq!(problems(&import), [(Some("A"), 4, 3, "written twice, first on line 2; keep one of the two")]);
 }
 
 #[test]
@@ -313,12 +182,7 @@ fn a_duplicate_key_is_seen_through_escapes() {
     assert_eq!(names(&import), ["B"]);
     assert_eq!(
         problems(&import),
-        [(
-            Some("A"),
-            1,
-            12,
-            "written twice, first on line 1, column 2; keep one of the two"
-        )]
+        [(Some("A"), 1, 12, "written twice, first on line 1, column 2; keep one of the two")]
     );
 }
 
@@ -327,10 +191,7 @@ fn every_later_occurrence_of_a_key_is_told() {
     let import = read("{\"A\": 1,\n\"A\": 1,\n\"A\": 1}");
     assert!(import.entries.is_empty());
     let message = "written 3 times, first on line 1; keep one of them";
-    assert_eq!(
-        problems(&import),
-        [(Some("A"), 2, 1, message), (Some("A"), 3, 1, message)]
-    );
+    assert_eq!(problems(&import), [(Some("A"), 2, 1, message), (Some("A"), 3, 1, message)]);
 }
 
 #[test]
@@ -366,11 +227,7 @@ fn a_problem_shows_at_most_253_characters_of_a_key() {
 }
 
 fn nested(depth: usize) -> String {
-    format!(
-        "{{\n \"GOOD\": 1, \"DEEP\": {}{}}}",
-        "[".repeat(depth),
-        "]".repeat(depth)
-    )
+    format!("{{\n \"GOOD\": 1, \"DEEP\": {}{}}}", "[".repeat(depth), "]".repeat(depth))
 }
 
 #[test]
@@ -380,10 +237,7 @@ fn nesting_ends_at_32_levels() {
         let error = refused(nested(depth));
         assert_eq!(place(&error), (Code::Invalid, 2, 13));
         assert_eq!(error.problems[0].name.as_deref(), Some("DEEP"));
-        assert_eq!(
-            error.detail,
-            format!("the value nests {depth} levels deep; at most 32 are allowed")
-        );
+        assert_eq!(error.detail, format!("the value nests {depth} levels deep; at most 32 are allowed"));
     }
 }
 
@@ -405,18 +259,13 @@ fn a_file_has_at_most_10_000_keys() {
     assert_eq!(read(keys(KEYS_MAX)).entries.len(), KEYS_MAX);
     let error = refused(keys(KEYS_MAX + 1));
     assert_eq!(place(&error), (Code::Invalid, 10_001, 1));
-    assert_eq!(
-        error.problems[0].message,
-        "the file has 10001 keys; one file has at most 10000"
-    );
+    assert_eq!(error.problems[0].message, "the file has 10001 keys; one file has at most 10000");
 }
 
 #[test]
 fn ten_thousand_keys_on_one_long_line_are_read_quickly() {
     let filler = "é".repeat(200);
-    let keys: Vec<_> = (0..KEYS_MAX)
-        .map(|n| format!("\"K{}\": \"{filler}\"", n / 2))
-        .collect();
+    let keys: Vec<_> = (0..KEYS_MAX).map(|n| format!("\"K{}\": \"{filler}\"", n / 2)).collect();
     let file = format!("{{{}}}", keys.join(","));
     let started = std::time::Instant::now();
     let import = read(file);
@@ -432,23 +281,12 @@ fn a_value_has_at_most_1_mib() {
         format!("{{\"GOOD\": 1,\n \"LONG\": {long}}}")
     };
     // An escape counts as what it means.
-    assert_eq!(
-        names(&read(file(VALUE_MAX - 1, ("\"\\n", "\"")))),
-        ["GOOD", "LONG"]
-    );
+    assert_eq!(names(&read(file(VALUE_MAX - 1, ("\"\\n", "\"")))), ["GOOD", "LONG"]);
     for kind in [("\"", "\""), ("", "")] {
         assert_eq!(names(&read(file(VALUE_MAX, kind))), ["GOOD", "LONG"]);
         let import = read(file(VALUE_MAX + 1, kind));
         assert_eq!(names(&import), ["GOOD"]);
-        assert_eq!(
-            problems(&import),
-            [(
-                Some("LONG"),
-                2,
-                2,
-                "a value has at most 1 MiB (1048576 bytes)"
-            )]
-        );
+        assert_eq!(problems(&import), [(Some("LONG"), 2, 2, "a value has at most 1 MiB (1048576 bytes)")]);
     }
 }
 
@@ -460,10 +298,7 @@ fn a_file_has_at_most_5_mib() {
     file.push(b' ');
     let error = refused(file);
     assert_eq!(place(&error), (Code::TooLarge, 0, 0));
-    assert_eq!(
-        error.detail,
-        "the file is too large: at most 5 MiB (5242880 bytes), this one has 5242881"
-    );
+    assert_eq!(error.detail, "the file is too large: at most 5 MiB (5242880 bytes), this one has 5242881");
 }
 
 #[test]
@@ -483,37 +318,23 @@ fn bytes_that_are_not_utf8_are_told_where_the_first_stands() {
     let error = refused(b"{\n\"A\": \"\xc3\xa9\xff\xfe\"}");
     assert_eq!(place(&error), (Code::Malformed, 2, 8));
     assert_eq!(place(&refused(b"\xc3")), (Code::Malformed, 1, 1));
-    assert_eq!(
-        place(&refused(b"{\"A\": \"\xe2\x82")),
-        (Code::Malformed, 1, 8)
-    );
+    assert_eq!(place(&refused(b"{\"A\": \"\xe2\x82")), (Code::Malformed, 1, 8));
 }
 
 #[test]
 fn lone_surrogates_are_problems_of_their_key_and_all_told() {
-    let import = read(
-        "{\"GOOD\": \"\\ud83d\\ude00\",\n \"a\\ud800\": 1,\n \"V\": \"xy\\udc00\",\n \"J\": [\"\\ud83d\"]}",
-    );
+    let import =
+        read("{\"GOOD\": \"\\ud83d\\ude00\",\n \"a\\ud800\": 1,\n \"V\": \"xy\\udc00\",\n \"J\": [\"\\ud83d\"]}");
     assert_eq!(names(&import), ["GOOD"]);
     let message = "this `\\u` escape is one half of a surrogate pair and lacks its other half";
-    assert_eq!(
-        problems(&import),
-        [
-            (None, 2, 4, message),
-            (Some("V"), 3, 10, message),
-            (Some("J"), 4, 9, message),
-        ]
-    );
+    assert_eq!(problems(&import), [(None, 2, 4, message), (Some("V"), 3, 10, message), (Some("J"), 4, 9, message),]);
 }
 
 #[test]
 fn an_empty_file_says_so() {
     for file in ["", " ", "\r\n\t \n"] {
         let error = refused(file);
-        assert_eq!(
-            (error.code, error.detail.as_str()),
-            (Code::Malformed, "the file is empty")
-        );
+        assert_eq!((error.code, error.detail.as_str()), (Code::Malformed, "the file is empty"));
     }
 }
 
@@ -533,10 +354,7 @@ fn an_archive_or_key_with_the_wrong_name_is_recognised() {
     ] {
         let error = refused(file);
         assert_eq!(error.code, Code::Malformed);
-        assert!(
-            error.detail.starts_with(&format!("this looks like {what}")),
-            "{error}"
-        );
+        assert!(error.detail.starts_with(&format!("this looks like {what}")), "{error}");
     }
 }
 

@@ -23,8 +23,7 @@ fn value() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(4, 16, 4, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            prop::collection::btree_map(any::<String>(), inner, 0..4)
-                .prop_map(|map| map.into_iter().collect()),
+            prop::collection::btree_map(any::<String>(), inner, 0..4).prop_map(|map| map.into_iter().collect()),
         ]
     })
 }
@@ -36,10 +35,7 @@ fn flat() -> impl Strategy<Value = BTreeMap<String, Value>> {
 /// Every place an answer names lies within the file.
 fn places_exist(file: &[u8], import: &Import) -> Result<(), TestCaseError> {
     let text = str::from_utf8(file).unwrap_or_default();
-    let entries = import
-        .entries
-        .iter()
-        .map(|e| (Some(e.line), Some(e.column)));
+    let entries = import.entries.iter().map(|e| (Some(e.line), Some(e.column)));
     let problems = import.problems.iter().map(|p| (p.line, p.column));
     for (line, column) in entries.chain(problems) {
         let (Some(line), Some(column)) = (line, column) else {

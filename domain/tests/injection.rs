@@ -5,10 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{
     Code, Error, Kind, SecretName,
     api::{Binding, BindingTarget, Delivered, DeliveredBinding, Delivery, Mode},
-    injection::{
-        BINDINGS_MAX, FilePath, Injection, VariableName, check_bindings, dangerous, inject,
-        variable_name,
-    },
+    injection::{BINDINGS_MAX, FilePath, Injection, VariableName, check_bindings, dangerous, inject, variable_name},
 };
 use proptest::prelude::*;
 
@@ -25,20 +22,13 @@ fn file(path: &str) -> BindingTarget {
 }
 
 fn delivered(kind: Kind, value: &str) -> Delivered {
-    Delivered {
-        value: value.to_owned().into(),
-        kind,
-        version: 1,
-        source: "platform".into(),
-    }
+    Delivered { value: value.to_owned().into(), kind, version: 1, source: "platform".into() }
 }
 
 /// A delivery of text values with bindings by name.
 fn delivery(mode: Mode, values: &[(&str, &str)], bindings: Vec<(BindingTarget, &str)>) -> Delivery {
-    let values: BTreeMap<_, _> = values
-        .iter()
-        .map(|(name, value)| (secret(name), delivered(Kind::Text, value)))
-        .collect();
+    let values: BTreeMap<_, _> =
+        values.iter().map(|(name, value)| (secret(name), delivered(Kind::Text, value))).collect();
     let bindings = bindings
         .into_iter()
         .map(|(target, name)| DeliveredBinding {
@@ -48,28 +38,17 @@ fn delivery(mode: Mode, values: &[(&str, &str)], bindings: Vec<(BindingTarget, &
             pinned: None,
         })
         .collect();
-    Delivery {
-        sequence: 1,
-        mode,
-        values,
-        bindings,
-    }
+    Delivery { sequence: 1, mode, values, bindings }
 }
 
+type Shown<'a> = Vec<(&'a str, String)>;
+
 /// The variables and files as text.
-fn shown(injection: &Injection) -> (Vec<(&str, String)>, Vec<(&str, String)>) {
+fn shown(injection: &Injection) -> (Shown<'_>, Shown<'_>) {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (
-        injection
-            .variables
-            .iter()
-            .map(|(name, value)| (name.as_str(), text(value.expose())))
-            .collect(),
-        injection
-            .files
-            .iter()
-            .map(|(path, value)| (path.as_str(), text(value.expose())))
-            .collect(),
+        injection.variables.iter().map(|(name, value)| (name.as_str(), text(value.expose()))).collect(),
+        injection.files.iter().map(|(path, value)| (path.as_str(), text(value.expose()))).collect(),
     )
 }
 
@@ -114,61 +93,30 @@ fn a_name_becomes_a_variable_as_it_is_or_by_the_rule() {
 
 #[test]
 fn variable_names_are_words_that_start_with_no_digit() {
-    for bad in [
-        "",
-        "1A",
-        "A-B",
-        "A B",
-        "A=B",
-        "A\0",
-        "É",
-        "A.B",
-        &"A".repeat(1025),
-    ] {
+    for bad in ["", "1A", "A-B", "A B", "A=B", "A\0", "É", "A.B", &"A".repeat(1025)] {
         assert!(bad.parse::<VariableName>().is_err(), "{bad:?}");
     }
     let error = "A=B".parse::<VariableName>().unwrap_err().to_string();
-    assert_eq!(
-        error,
-        "'=' is not allowed in a variable's name; use letters, digits and `_`"
-    );
+    assert_eq!(error, "'=' is not allowed in a variable's name; use letters, digits and `_`");
 }
 
 #[test]
 fn file_paths_are_absolute_and_say_what_they_mean() {
-    for good in [
-        "/a",
-        "/etc/flyte/secrets/my_secret",
-        "/a/.b/..c",
-        "/mit leerzeichen/é",
-    ] {
+    for good in ["/a", "/etc/flyte/secrets/my_secret", "/a/.b/..c", "/mit leerzeichen/é"] {
         assert!(good.parse::<FilePath>().is_ok(), "{good}");
     }
-    for bad in [
-        "", "a", "./a", "/", "//", "/a/", "/a//b", "//a", "/a/./b", "/a/../b", "/..", "/.",
-        "/a\0b", "/a\nb",
-    ] {
+    for bad in ["", "a", "./a", "/", "//", "/a/", "/a//b", "//a", "/a/./b", "/a/../b", "/..", "/.", "/a\0b", "/a\nb"] {
         assert!(bad.parse::<FilePath>().is_err(), "{bad:?}");
     }
     let long = format!("/{}", "a".repeat(4095));
     assert!(long.parse::<FilePath>().is_ok());
     assert!((long + "a").parse::<FilePath>().is_err());
-    assert_eq!(
-        FilePath::of(&secret("tls.crt")).as_str(),
-        "/etc/flyte/secrets/tls.crt"
-    );
+    assert_eq!(FilePath::of(&secret("tls.crt")).as_str(), "/etc/flyte/secrets/tls.crt");
 }
 
 #[test]
 fn variables_that_change_how_programs_run_are_known() {
-    for name in [
-        "PATH",
-        "LD_PRELOAD",
-        "DYLD_ANYTHING",
-        "STRONGROOM_URL",
-        "STRONGROOM_TOKEN",
-        "NODE_OPTIONS",
-    ] {
+    for name in ["PATH", "LD_PRELOAD", "DYLD_ANYTHING", "STRONGROOM_URL", "STRONGROOM_TOKEN", "NODE_OPTIONS"] {
         assert!(dangerous(name), "{name}");
     }
     for name in ["MY_PATH", "path", "LD_SDK_KEY", "DB_PASS", "STRONGROOM"] {
@@ -236,34 +184,21 @@ fn every_bad_target_of_a_binding_is_told() {
 
 #[test]
 fn a_service_has_at_most_500_bindings() {
-    let many = |count: usize| -> Vec<_> {
-        (0..count)
-            .map(|n| binding(env(&format!("V{n}")), "one", None))
-            .collect()
-    };
+    let many = |count: usize| -> Vec<_> { (0..count).map(|n| binding(env(&format!("V{n}")), "one", None)).collect() };
     assert!(check_bindings(&many(BINDINGS_MAX)).is_ok());
     let error = check_bindings(&many(BINDINGS_MAX + 1)).unwrap_err();
-    assert_eq!(
-        error.detail,
-        "a service has at most 500 bindings, these are 501"
-    );
+    assert_eq!(error.detail, "a service has at most 500 bindings, these are 501");
 }
 
 #[test]
 fn mode_all_gives_every_text_and_json_value_as_a_variable() {
     let mut all = delivery(Mode::All, &[("DB_PASS", ""), ("my-key", "k\n")], vec![]);
-    all.values
-        .insert(secret("limits"), delivered(Kind::Json, "{\"b\": 1}"));
-    all.values
-        .insert(secret("tls.crt"), delivered(Kind::File, "AP8="));
+    all.values.insert(secret("limits"), delivered(Kind::Json, "{\"b\": 1}"));
+    all.values.insert(secret("tls.crt"), delivered(Kind::File, "AP8="));
     let injection = injected(&all);
     assert_eq!(
         shown(&injection).0,
-        [
-            ("DB_PASS", String::new()),
-            ("MY_KEY", "k\n".into()),
-            ("limits", "{\"b\": 1}".into())
-        ]
+        [("DB_PASS", String::new()), ("MY_KEY", "k\n".into()), ("limits", "{\"b\": 1}".into())]
     );
     assert!(injection.files.is_empty());
 }
@@ -272,59 +207,29 @@ fn mode_all_gives_every_text_and_json_value_as_a_variable() {
 fn mode_bound_gives_only_what_is_bound() {
     let bound = delivery(
         Mode::Bound,
-        &[
-            ("DB_PASS", "p"),
-            ("PATH", "x"),
-            ("my-key", "k"),
-            ("MY_KEY", "K"),
-        ],
+        &[("DB_PASS", "p"), ("PATH", "x"), ("my-key", "k"), ("MY_KEY", "K")],
         vec![(env("PASSWORD"), "DB_PASS"), (file("/run/key"), "my-key")],
     );
-    assert_eq!(
-        shown(&injected(&bound)),
-        (
-            vec![("PASSWORD", "p".to_owned())],
-            vec![("/run/key", "k".to_owned())]
-        )
-    );
+    assert_eq!(shown(&injected(&bound)), (vec![("PASSWORD", "p".to_owned())], vec![("/run/key", "k".to_owned())]));
 }
 
 #[test]
 fn a_binding_takes_the_variable_from_an_inherited_name() {
     let mut both = delivery(
         Mode::All,
-        &[
-            ("A", "inherited"),
-            ("B", "bound"),
-            ("my-key", "1"),
-            ("MY_KEY", "2"),
-        ],
+        &[("A", "inherited"), ("B", "bound"), ("my-key", "1"), ("MY_KEY", "2")],
         vec![(env("A"), "B"), (env("MY_KEY"), "my-key")],
     );
     both.bindings[0].pinned = Some(delivered(Kind::Text, "pinned"));
-    assert_eq!(
-        shown(&injected(&both)).0,
-        [
-            ("A", "pinned".to_owned()),
-            ("B", "bound".into()),
-            ("MY_KEY", "1".into())
-        ]
-    );
+    assert_eq!(shown(&injected(&both)).0, [("A", "pinned".to_owned()), ("B", "bound".into()), ("MY_KEY", "1".into())]);
 }
 
 #[test]
 fn a_bound_file_is_its_bytes_wherever_it_goes() {
     let mut bound = delivery(Mode::All, &[], vec![]);
-    bound
-        .values
-        .insert(secret("key"), delivered(Kind::File, "/wEK"));
+    bound.values.insert(secret("key"), delivered(Kind::File, "/wEK"));
     for target in [env("KEY"), file("/run/key")] {
-        bound.bindings.push(DeliveredBinding {
-            target,
-            secret: secret("key"),
-            pinned: None,
-            missing: false,
-        });
+        bound.bindings.push(DeliveredBinding { target, secret: secret("key"), pinned: None, missing: false });
     }
     let injection = injected(&bound);
     assert_eq!(injection.variables[0].1.expose(), [0xff, 1, 10]);
@@ -382,27 +287,13 @@ fn every_problem_of_a_start_is_told_at_once() {
 fn what_cannot_be_a_variable_of_its_name_is_fine_once_bound() {
     let bound = delivery(
         Mode::All,
-        &[
-            ("7ZIP", "z"),
-            ("PATH", "/bin"),
-            ("nul", "\0"),
-            ("ld.preload", "l"),
-        ],
-        vec![
-            (env("ZIP"), "7ZIP"),
-            (env("PATH"), "PATH"),
-            (file("/run/nul"), "nul"),
-            (env("PRELOAD"), "ld.preload"),
-        ],
+        &[("7ZIP", "z"), ("PATH", "/bin"), ("nul", "\0"), ("ld.preload", "l")],
+        vec![(env("ZIP"), "7ZIP"), (env("PATH"), "PATH"), (file("/run/nul"), "nul"), (env("PRELOAD"), "ld.preload")],
     );
     assert_eq!(
         shown(&injected(&bound)),
         (
-            vec![
-                ("PATH", "/bin".to_owned()),
-                ("PRELOAD", "l".into()),
-                ("ZIP", "z".into())
-            ],
+            vec![("PATH", "/bin".to_owned()), ("PRELOAD", "l".into()), ("ZIP", "z".into())],
             vec![("/run/nul", "\0".to_owned())]
         )
     );
@@ -411,8 +302,7 @@ fn what_cannot_be_a_variable_of_its_name_is_fine_once_bound() {
 #[test]
 fn a_value_that_cannot_be_read_is_told_without_being_quoted() {
     let mut all = delivery(Mode::All, &[], vec![]);
-    all.values
-        .insert(secret("J"), delivered(Kind::Json, "{canary"));
+    all.values.insert(secret("J"), delivered(Kind::Json, "{canary"));
     let error = refused(&all);
     assert!(error.detail.starts_with("the value of `J` cannot be read"));
     assert!(!error.detail.contains("canary"));

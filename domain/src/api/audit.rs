@@ -68,8 +68,6 @@ impl Outcome {
 
     /// The outcome of that word.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Allowed, Self::Denied]
-            .into_iter()
-            .find(|outcome| outcome.word() == word)
+        [Self::Allowed, Self::Denied].into_iter().find(|outcome| outcome.word() == word)
     }
 }

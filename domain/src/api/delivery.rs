@@ -29,9 +29,7 @@ impl Mode {
 
     /// The mode of that word.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::All, Self::Bound]
-            .into_iter()
-            .find(|mode| mode.word() == word)
+        [Self::All, Self::Bound].into_iter().find(|mode| mode.word() == word)
     }
 }
 

@@ -39,10 +39,7 @@ struct Repeat {
 pub(super) fn gather(source: &Source, found: Vec<Found>) -> Import {
     let repeats = repeats(&found);
     let places: Vec<Place> = found.iter().map(|f| source.place(f.offset)).collect();
-    let mut import = Import {
-        entries: Vec::new(),
-        problems: Vec::new(),
-    };
+    let mut import = Import { entries: Vec::new(), problems: Vec::new() };
     for (index, found) in found.into_iter().enumerate() {
         let place = places[index];
         let at = |offset| source.place(offset);
@@ -68,17 +65,10 @@ pub(super) fn gather(source: &Source, found: Vec<Found>) -> Import {
                 import.problems.push(refuse(place, message));
             }
             (_, Err(wrong)) => {
-                import
-                    .problems
-                    .push(refuse(at(wrong.offset), wrong.message));
+                import.problems.push(refuse(at(wrong.offset), wrong.message));
             }
             (Some(_), Ok(_)) => {}
-            (None, Ok(value)) => import.entries.push(Entry {
-                name,
-                value,
-                line: place.line,
-                column: place.column,
-            }),
+            (None, Ok(value)) => import.entries.push(Entry { name, value, line: place.line, column: place.column }),
         }
     }
     import
@@ -114,11 +104,7 @@ fn repeats(found: &[Found]) -> Vec<Option<Repeat>> {
 
 fn written_twice(times: usize, first: Place, here: Place) -> String {
     let Place { line, column } = first;
-    let place = if line == here.line {
-        format!("line {line}, column {column}")
-    } else {
-        format!("line {line}")
-    };
+    let place = if line == here.line { format!("line {line}, column {column}") } else { format!("line {line}") };
     match times {
         2 => format!("written twice, first on {place}; keep one of the two"),
         _ => format!("written {times} times, first on {place}; keep one of them"),

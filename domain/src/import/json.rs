@@ -18,8 +18,7 @@ use super::{
 };
 use crate::{Code, Error, Kind, Problem, SecretValue};
 
-const LONE_SURROGATE: &str =
-    "this `\\u` escape is one half of a surrogate pair and lacks its other half";
+const LONE_SURROGATE: &str = "this `\\u` escape is one half of a surrogate pair and lacks its other half";
 
 /// Reads a flat `secrets.json`: strings become [`Kind::Text`], everything else [`Kind::Json`] with its bytes
 /// as written. An error when the file as a whole cannot be read; what is wrong with single keys is in
@@ -38,11 +37,8 @@ pub fn parse_json(file: &[u8]) -> Result<Import, Error> {
         .map_err(|error| syntax(&source, &error))?;
     check_count(&source, &members)?;
     check_depth(&source, &members.list)?;
-    let found = members.list.into_iter();
-    Ok(gather(
-        &source,
-        found.map(|member| read(&source, member)).collect(),
-    ))
+    let found = members.list.iter().map(|member| read(&source, member));
+    Ok(gather(&source, found.collect()))
 }
 
 /// One key and its value as they are written.
@@ -67,10 +63,7 @@ impl<'de> Visitor<'de> for MembersVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
-        let mut members = Members {
-            list: Vec::new(),
-            count: 0,
-        };
+        let mut members = Members { list: Vec::new(), count: 0 };
         while let Some((key, value)) = map.next_entry::<&RawValue, &RawValue>()? {
             members.count += 1;
             if members.list.len() <= KEYS_MAX {
@@ -89,10 +82,7 @@ fn check_count(source: &Source, members: &Members) -> Result<(), Error> {
     Err(source.error(
         Code::Invalid,
         source.offset_of(first_too_many.key),
-        &format!(
-            "the file has {} keys; one file has at most {KEYS_MAX}",
-            members.count
-        ),
+        &format!("the file has {} keys; one file has at most {KEYS_MAX}", members.count),
     ))
 }
 
@@ -103,49 +93,33 @@ fn check_depth(source: &Source, members: &[Member]) -> Result<(), Error> {
             let depth = text::depth(member.value);
             (depth > DEPTH_MAX).then(|| {
                 problem(
-                    text::decode(member.key)
-                        .ok()
-                        .as_ref()
-                        .map(|key| key.as_str()),
+                    text::decode(member.key).ok().as_ref().map(|key| key.as_str()),
                     source.place(source.offset_of(member.key)),
                     format!("the value nests {depth} levels deep; at most {DEPTH_MAX} are allowed"),
                 )
             })
         })
         .collect();
-    if problems.is_empty() {
-        Ok(())
-    } else {
-        Err(Error::invalid(problems))
-    }
+    if problems.is_empty() { Ok(()) } else { Err(Error::invalid(problems)) }
 }
 
-fn read(source: &Source, member: Member) -> Found {
+fn read(source: &Source, member: &Member) -> Found {
     let offset = source.offset_of(member.key);
-    let lone_surrogate = |within: &str, at: usize| Wrong {
-        offset: source.offset_of(within) + at,
-        message: LONE_SURROGATE.into(),
-    };
-    let key = text::decode(member.key)
-        .map(|mut key| std::mem::take(&mut *key))
-        .map_err(|at| lone_surrogate(member.key, at));
+    let lone_surrogate =
+        |within: &str, at: usize| Wrong { offset: source.offset_of(within) + at, message: LONE_SURROGATE.into() };
+    let key =
+        text::decode(member.key).map(|mut key| std::mem::take(&mut *key)).map_err(|at| lone_surrogate(member.key, at));
     let bytes = if member.value.starts_with('"') {
-        text::decode(member.value)
-            .map(|mut text| (Kind::Text, std::mem::take(&mut *text).into_bytes()))
+        text::decode(member.value).map(|mut text| (Kind::Text, std::mem::take(&mut *text).into_bytes()))
     } else {
         match text::lone_surrogate(member.value) {
             Some(at) => Err(at),
             None => Ok((Kind::Json, member.value.as_bytes().to_vec())),
         }
     };
-    let value = bytes
-        .map_err(|at| lone_surrogate(member.value, at))
-        .and_then(|(kind, bytes)| {
-            SecretValue::new(kind, bytes).map_err(|error| Wrong {
-                offset,
-                message: error.detail,
-            })
-        });
+    let value = bytes.map_err(|at| lone_surrogate(member.value, at)).and_then(|(kind, bytes)| {
+        SecretValue::new(kind, bytes).map_err(|error| Wrong { offset, message: error.detail })
+    });
     Found { offset, key, value }
 }
 
@@ -178,15 +152,13 @@ fn syntax(source: &Source, error: &serde_json::Error) -> Error {
         (end, message)
     } else {
         let theirs = error.to_string();
-        let known = SENTENCES
-            .iter()
-            .find(|(start, _)| theirs.starts_with(start));
+        let known = SENTENCES.iter().find(|(start, _)| theirs.starts_with(start));
         let message = known.map_or("this is not JSON", |(_, ours)| *ours);
         let offset = match known {
             // Reported is the character before it, or the escape's last one.
-            Some(("control character", _)) => text[reported..]
-                .find(|c: char| c < ' ')
-                .map_or(reported, |at| reported + at),
+            Some(("control character", _)) => {
+                text[reported..].find(|c: char| c < ' ').map_or(reported, |at| reported + at)
+            }
             Some(("invalid escape", _)) => text[..reported].rfind('\\').unwrap_or(reported),
             _ => reported,
         };
@@ -197,43 +169,16 @@ fn syntax(source: &Source, error: &serde_json::Error) -> Error {
 
 /// How the messages of `serde_json` start, and what we say instead.
 const SENTENCES: &[(&str, &str)] = &[
-    (
-        "trailing comma",
-        "there is a comma after the last entry; JSON does not allow one",
-    ),
-    (
-        "trailing characters",
-        "something follows the end of the JSON; a file holds one object",
-    ),
-    (
-        "expected `:`",
-        "a colon is missing between a key and its value",
-    ),
-    (
-        "expected `,` or `}`",
-        "a comma or the closing brace is missing",
-    ),
-    (
-        "expected `,` or `]`",
-        "a comma or the closing bracket is missing",
-    ),
-    (
-        "key must be a string",
-        "a key is missing, or lacks its double quotes",
-    ),
-    (
-        "expected value",
-        "a value is missing, or a text lacks its double quotes",
-    ),
-    (
-        "expected ident",
-        "this is no value; a text needs double quotes",
-    ),
+    ("trailing comma", "there is a comma after the last entry; JSON does not allow one"),
+    ("trailing characters", "something follows the end of the JSON; a file holds one object"),
+    ("expected `:`", "a colon is missing between a key and its value"),
+    ("expected `,` or `}`", "a comma or the closing brace is missing"),
+    ("expected `,` or `]`", "a comma or the closing bracket is missing"),
+    ("key must be a string", "a key is missing, or lacks its double quotes"),
+    ("expected value", "a value is missing, or a text lacks its double quotes"),
+    ("expected ident", "this is no value; a text needs double quotes"),
     ("invalid number", "this is not a number as JSON writes it"),
-    (
-        "invalid escape",
-        "JSON has no such escape; a backslash itself is written as two",
-    ),
+    ("invalid escape", "JSON has no such escape; a backslash itself is written as two"),
     (
         "control character",
         "a line break, tab or other control character inside a text; write it as an escape such as `\\n`",

@@ -49,10 +49,7 @@ impl<'a> Source<'a> {
         if file.len() > IMPORT_MAX {
             return Err(Error::new(
                 Code::TooLarge,
-                format!(
-                    "the file is too large: at most 5 MiB ({IMPORT_MAX} bytes), this one has {}",
-                    file.len()
-                ),
+                format!("the file is too large: at most 5 MiB ({IMPORT_MAX} bytes), this one has {}", file.len()),
             ));
         }
         let text = text(file)?;
@@ -70,11 +67,7 @@ impl<'a> Source<'a> {
             characters.push(before);
         }
         let lines = text.match_indices('\n').map(|(at, _)| at + 1);
-        Self {
-            text,
-            lines: std::iter::once(0).chain(lines).collect(),
-            characters,
-        }
+        Self { text, lines: std::iter::once(0).chain(lines).collect(), characters }
     }
 
     pub(super) fn text(&self) -> &'a str {
@@ -87,10 +80,7 @@ impl<'a> Source<'a> {
         let start = self.lines[line - 1];
         let column = self.characters_before(offset) - self.characters_before(start) + 1;
         let number = |n| u32::try_from(n).unwrap_or(u32::MAX);
-        Place {
-            line: number(line),
-            column: number(column),
-        }
+        Place { line: number(line), column: number(column) }
     }
 
     fn characters_before(&self, offset: usize) -> usize {
@@ -117,12 +107,7 @@ impl<'a> Source<'a> {
         Error {
             code,
             detail: format!("line {line}, column {column}: {message}"),
-            problems: vec![Problem {
-                name: None,
-                line: Some(line),
-                column: Some(column),
-                message: message.to_owned(),
-            }],
+            problems: vec![Problem { name: None, line: Some(line), column: Some(column), message: message.to_owned() }],
         }
     }
 }
@@ -133,10 +118,8 @@ fn starts(bytes: &[u8]) -> usize {
 }
 
 fn text(file: &[u8]) -> Result<&str, Error> {
-    let looks_like = SIGNATURES.iter().find(|(offset, magic, _)| {
-        file.get(*offset..)
-            .is_some_and(|rest| rest.starts_with(magic))
-    });
+    let looks_like =
+        SIGNATURES.iter().find(|(offset, magic, _)| file.get(*offset..).is_some_and(|rest| rest.starts_with(magic)));
     if let Some((_, _, what)) = looks_like {
         let message = format!("this looks like {what}, not like a file of secrets");
         return Err(Error::new(Code::Malformed, message));
@@ -173,6 +156,7 @@ mod tests {
     use super::*;
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
         #[test]
         fn places_are_those_that_counting_from_the_start_gives(text in "(\n|é|🔑|[a-c]){0,3000}") {
             let source = Source::index(&text);

@@ -18,10 +18,7 @@ pub fn check_bindings(bindings: &[Binding]) -> Result<(), Error> {
     if bindings.len() > BINDINGS_MAX {
         return Err(Error::field(
             "bindings",
-            format!(
-                "a service has at most {BINDINGS_MAX} bindings, these are {}",
-                bindings.len()
-            ),
+            format!("a service has at most {BINDINGS_MAX} bindings, these are {}", bindings.len()),
         ));
     }
     let mut problems = Vec::new();
@@ -45,11 +42,7 @@ pub fn check_bindings(bindings: &[Binding]) -> Result<(), Error> {
             },
         }
     }
-    if problems.is_empty() {
-        Ok(())
-    } else {
-        Err(Error::invalid(problems))
-    }
+    if problems.is_empty() { Ok(()) } else { Err(Error::invalid(problems)) }
 }
 
 /// A problem of a binding, under the name of its target.

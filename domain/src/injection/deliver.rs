@@ -68,10 +68,8 @@ impl<'a> Injector<'a> {
         self.taken.insert(target.clone(), secret);
         let delivered = binding.pinned.as_ref().or_else(|| values.get(secret));
         let Some(delivered) = delivered.filter(|_| !binding.missing) else {
-            return self.refuse(
-                secret,
-                format!("`{secret}` is missing: {target} needs it; store it or remove the binding"),
-            );
+            return self
+                .refuse(secret, format!("`{secret}` is missing: {target} needs it; store it or remove the binding"));
         };
         let Some(value) = self.value(secret, delivered) else {
             return;
@@ -97,10 +95,9 @@ impl<'a> Injector<'a> {
                 Ok(name) if self.taken.contains_key(&Target::Variable(name.clone())) => {}
                 Ok(name) => meeting.entry(name).or_default().push((secret, delivered)),
                 Err(_) if self.bound.contains(secret) => {}
-                Err(error) => self.refuse(
-                    secret,
-                    format!("{error}; bind it to a variable of another name, or to a file"),
-                ),
+                Err(error) => {
+                    self.refuse(secret, format!("{error}; bind it to a variable of another name, or to a file"))
+                }
             }
         }
         for (name, secrets) in meeting {
@@ -170,9 +167,7 @@ fn holds_nul(value: &SecretValue) -> bool {
 }
 
 fn nul(secret: &SecretName, name: &VariableName) -> String {
-    format!(
-        "the value of `{secret}` holds a NUL byte, which the variable {name} cannot carry; bind it to a file"
-    )
+    format!("the value of `{secret}` holds a NUL byte, which the variable {name} cannot carry; bind it to a file")
 }
 
 fn changes_programs(secret: &SecretName, name: &VariableName) -> String {
@@ -182,7 +177,5 @@ fn changes_programs(secret: &SecretName, name: &VariableName) -> String {
              bind it to another variable or a file"
         );
     }
-    format!(
-        "`{secret}` would become {name}, which changes how programs run; if that is meant, bind it on purpose"
-    )
+    format!("`{secret}` would become {name}, which changes how programs run; if that is meant, bind it on purpose")
 }

@@ -83,14 +83,9 @@ fn check_variable(text: &str) -> Result<(), TargetError> {
         return Err(TargetError::new("a variable's name cannot be empty"));
     };
     if first.is_ascii_digit() {
-        return Err(TargetError::new(
-            "a variable's name starts with a letter or `_`, not with a digit",
-        ));
+        return Err(TargetError::new("a variable's name starts with a letter or `_`, not with a digit"));
     }
-    if let Some(odd) = text
-        .chars()
-        .find(|c| !(c.is_ascii_alphanumeric() || *c == '_'))
-    {
+    if let Some(odd) = text.chars().find(|c| !(c.is_ascii_alphanumeric() || *c == '_')) {
         // `Debug` writes what cannot be seen by its number.
         return Err(TargetError::new(format!(
             "{odd:?} is not allowed in a variable's name; use letters, digits and `_`"
@@ -149,9 +144,9 @@ impl TryFrom<&BindingTarget> for Target {
 
     fn try_from(target: &BindingTarget) -> Result<Self, TargetError> {
         match target {
-            BindingTarget::Env(name) if name == TOKEN_VARIABLE => Err(TargetError::new(format!(
-                "{TOKEN_VARIABLE} carries the client's own token and cannot be set"
-            ))),
+            BindingTarget::Env(name) if name == TOKEN_VARIABLE => {
+                Err(TargetError::new(format!("{TOKEN_VARIABLE} carries the client's own token and cannot be set")))
+            }
             BindingTarget::Env(name) => Ok(Self::Variable(name.parse()?)),
             BindingTarget::File(path) => Ok(Self::File(path.parse()?)),
         }

@@ -109,12 +109,7 @@ mod tests {
 
     #[test]
     fn brackets_inside_strings_are_not_depth() {
-        for (raw, deep) in [
-            ("1", 0),
-            ("[]", 1),
-            (r#"["[[", "\"[", "\\"]"#, 1),
-            (r#"{"a": [{}], "b": []}"#, 3),
-        ] {
+        for (raw, deep) in [("1", 0), ("[]", 1), (r#"["[[", "\"[", "\\"]"#, 1), (r#"{"a": [{}], "b": []}"#, 3)] {
             assert_eq!(depth(raw), deep, "{raw}");
         }
     }
