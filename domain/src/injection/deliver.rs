@@ -96,7 +96,7 @@ impl<'a> Injector<'a> {
                 Ok(name) => meeting.entry(name).or_default().push((secret, delivered)),
                 Err(_) if self.bound.contains(secret) => {}
                 Err(error) => {
-                    self.refuse(secret, format!("{error}; bind it to a variable of another name, or to a file"))
+                    self.refuse(secret, format!("{error}; bind it to a variable of another name, or to a file"));
                 }
             }
         }
@@ -133,7 +133,7 @@ impl<'a> Injector<'a> {
     }
 
     fn value(&mut self, secret: &SecretName, delivered: &Delivered) -> Option<SecretValue> {
-        match SecretValue::from_wire(delivered.kind, delivered.value.0.clone()) {
+        match SecretValue::from_wire(delivered.kind, &delivered.value.0) {
             Ok(value) => Some(value),
             Err(error) => {
                 let message = format!("the value of `{secret}` cannot be read: {}", error.detail);
