@@ -57,28 +57,12 @@ pub(crate) fn data_key(header: &Header, instance: &[u8; 16], place: &ValuePlace)
 pub(crate) fn scope_key(header: &Header, instance: &[u8; 16], place: &ScopePlace) -> Vec<u8> {
     let header: [u8; HEADER_LEN] = header.bytes();
     let version = u64::from(place.key_version);
-    encoded(
-        Layer::WrapScopeKey,
-        &header,
-        instance,
-        place,
-        &[],
-        version,
-        &[],
-    )
+    encoded(Layer::WrapScopeKey, &header, instance, place, &[], version, &[])
 }
 
 fn of_value(layer: Layer, header: &[u8], instance: &[u8; 16], place: &ValuePlace) -> Vec<u8> {
     let kind = [place.content_kind as u8];
-    encoded(
-        layer,
-        header,
-        instance,
-        &place.scope,
-        &place.secret_id,
-        place.version,
-        &kind,
-    )
+    encoded(layer, header, instance, &place.scope, &place.secret_id, place.version, &kind)
 }
 
 fn encoded(
@@ -114,11 +98,7 @@ mod tests {
     use crate::place::{ContentKind, ScopeKind};
 
     const PLACE: ValuePlace = ValuePlace {
-        scope: ScopePlace {
-            scope_kind: ScopeKind::Project,
-            scope_id: [2; 16],
-            key_version: 3,
-        },
+        scope: ScopePlace { scope_kind: ScopeKind::Project, scope_id: [2; 16], key_version: 3 },
         secret_id: [4; 16],
         version: 5,
         content_kind: ContentKind::Json,
@@ -149,14 +129,7 @@ mod tests {
         assert!(seen.insert(inner(&header, &[9; 16], &PLACE)));
         assert!(seen.insert(outer(&Header::new(4), &[1; 16], &PLACE)));
         assert!(seen.insert(scope_key(&header, &[1; 16], &PLACE.scope)));
-        assert!(seen.insert(scope_key(
-            &header,
-            &[1; 16],
-            &ScopePlace {
-                key_version: 4,
-                ..PLACE.scope
-            }
-        )));
+        assert!(seen.insert(scope_key(&header, &[1; 16], &ScopePlace { key_version: 4, ..PLACE.scope })));
         assert!(seen.insert(scope_key(&header, &[9; 16], &PLACE.scope)));
     }
 
@@ -165,18 +138,9 @@ mod tests {
         let mut rotated = PLACE;
         rotated.scope.key_version += 1;
         let (old, new) = (Header::new(3), Header::new(4));
-        assert_eq!(
-            inner(&old, &[1; 16], &PLACE),
-            inner(&new, &[1; 16], &rotated)
-        );
-        assert_eq!(
-            data_key(&old, &[1; 16], &PLACE),
-            data_key(&old, &[1; 16], &rotated)
-        );
-        assert_ne!(
-            outer(&old, &[1; 16], &PLACE),
-            outer(&new, &[1; 16], &rotated)
-        );
+        assert_eq!(inner(&old, &[1; 16], &PLACE), inner(&new, &[1; 16], &rotated));
+        assert_eq!(data_key(&old, &[1; 16], &PLACE), data_key(&old, &[1; 16], &rotated));
+        assert_ne!(outer(&old, &[1; 16], &PLACE), outer(&new, &[1; 16], &rotated));
     }
 
     #[test]

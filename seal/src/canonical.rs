@@ -30,10 +30,7 @@ mod tests {
     #[test]
     fn the_encoding_is_a_count_and_then_each_length_with_its_bytes() {
         let bytes = encoded(&[b"ab".to_vec(), Vec::new()]);
-        assert_eq!(
-            bytes,
-            b"\0\0\0\0\0\0\0\x02\0\0\0\0\0\0\0\x02ab\0\0\0\0\0\0\0\0"
-        );
+        assert_eq!(bytes, b"\0\0\0\0\0\0\0\x02\0\0\0\0\0\0\0\x02ab\0\0\0\0\0\0\0\0");
     }
 
     fn short_lists() -> impl Strategy<Value = Vec<Vec<u8>>> {

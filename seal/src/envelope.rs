@@ -60,11 +60,7 @@ pub(crate) struct Nonces {
 
 impl Nonces {
     pub(crate) fn generate() -> Result<Self, SealError> {
-        let mut nonces = Self {
-            wrap: [0; NONCE_LEN],
-            inner: [0; NONCE_LEN],
-            outer: [0; NONCE_LEN],
-        };
+        let mut nonces = Self { wrap: [0; NONCE_LEN], inner: [0; NONCE_LEN], outer: [0; NONCE_LEN] };
         random::fill(&mut nonces.wrap)?;
         random::fill(&mut nonces.inner)?;
         random::fill(&mut nonces.outer)?;
@@ -85,9 +81,8 @@ impl Envelope<'_> {
         self.scope_key.check_place(&self.place.scope)?;
         let blob_len = OVERHEAD + padding::padded_len(plaintext.len())?;
         let header = Header::new(self.place.scope.key_version);
-        let wrapped_key = data_key.wrapped(self.wrapping_key, &nonces.wrap, |header| {
-            aad::data_key(header, self.instance, self.place)
-        })?;
+        let wrapped_key = data_key
+            .wrapped(self.wrapping_key, &nonces.wrap, |header| aad::data_key(header, self.instance, self.place))?;
 
         // Erased if an error leaves it half sealed; never grows, so it leaves no copy behind.
         let mut blob = Zeroizing::new(Vec::with_capacity(blob_len));
@@ -102,19 +97,11 @@ impl Envelope<'_> {
         let tag = data_key.seal(&nonces.inner, &aad, &mut blob[value_at..])?;
         blob.extend_from_slice(&tag);
         let aad = aad::outer(&header, self.instance, self.place);
-        let tag = aead_seal(
-            self.scope_key.key(),
-            &nonces.outer,
-            &aad,
-            &mut blob[inner_at..],
-        )?;
+        let tag = aead_seal(self.scope_key.key(), &nonces.outer, &aad, &mut blob[inner_at..])?;
         blob.extend_from_slice(&tag);
 
         debug_assert_eq!(blob.len(), blob_len);
-        Ok(SealedValue {
-            wrapped_key,
-            blob: std::mem::take(&mut *blob),
-        })
+        Ok(SealedValue { wrapped_key, blob: std::mem::take(&mut *blob) })
     }
 
     /// Opens a value: forms and key ids of both columns, then data key, outer layer, inner layer.
@@ -160,12 +147,7 @@ impl<'a> Parts<'a> {
         let rest = &blob[HEADER_LEN..];
         let (nonce, rest) = rest.split_first_chunk().ok_or(SealError::Truncated)?;
         let (inner, tag) = rest.split_last_chunk().ok_or(SealError::Truncated)?;
-        Ok(Self {
-            header,
-            nonce,
-            inner,
-            tag,
-        })
+        Ok(Self { header, nonce, inner, tag })
     }
 }
 

@@ -39,14 +39,7 @@ impl Header {
 
     /// Refuses a key other than the one the header names.
     pub(crate) fn expect_key(&self, expected: u32) -> Result<(), SealError> {
-        if self.key_id == expected {
-            Ok(())
-        } else {
-            Err(SealError::UnknownKey {
-                found: self.key_id,
-                expected,
-            })
-        }
+        if self.key_id == expected { Ok(()) } else { Err(SealError::UnknownKey { found: self.key_id, expected }) }
     }
 
     pub(crate) fn bytes(&self) -> [u8; HEADER_LEN] {
@@ -62,10 +55,7 @@ mod tests {
     #[test]
     fn a_header_reads_back_as_it_was_written() {
         for id in [0, 1, 0x0102_0304, u32::MAX] {
-            assert_eq!(
-                Header::read(&Header::new(id).bytes()).map(|h| h.key_id()),
-                Ok(id)
-            );
+            assert_eq!(Header::read(&Header::new(id).bytes()).map(|h| h.key_id()), Ok(id));
         }
         assert_eq!(Header::new(0x0102_0304).bytes(), [1, 1, 1, 2, 3, 4]);
     }
@@ -84,13 +74,7 @@ mod tests {
     #[test]
     fn another_key_id_is_named_together_with_the_expected_one() {
         let refused = Header::new(7).expect_key(8);
-        assert_eq!(
-            refused,
-            Err(SealError::UnknownKey {
-                found: 7,
-                expected: 8
-            })
-        );
+        assert_eq!(refused, Err(SealError::UnknownKey { found: 7, expected: 8 }));
         assert_eq!(Header::new(7).expect_key(7), Ok(()));
     }
 }

@@ -77,9 +77,7 @@ pub(crate) struct SecretKey(Box<[u8; KEY_LEN]>);
 
 impl SecretKey {
     /// A key that `fill` writes; on error the half-written key is erased.
-    pub(crate) fn try_init(
-        fill: impl FnOnce(&mut [u8; KEY_LEN]) -> Result<(), SealError>,
-    ) -> Result<Self, SealError> {
+    pub(crate) fn try_init(fill: impl FnOnce(&mut [u8; KEY_LEN]) -> Result<(), SealError>) -> Result<Self, SealError> {
         let mut key = Self(Box::new([0; KEY_LEN]));
         fill(&mut key.0)?;
         Ok(key)
@@ -95,11 +93,7 @@ impl SecretKey {
     pub(crate) fn generate() -> Result<Self, SealError> {
         let key = Self::try_init(|key| random::fill(key))?;
         // A source that answers zeros is not one.
-        if key.is_zero() {
-            Err(SealError::Randomness)
-        } else {
-            Ok(key)
-        }
+        if key.is_zero() { Err(SealError::Randomness) } else { Ok(key) }
     }
 
     pub(crate) fn expose_bytes(&self) -> &[u8; KEY_LEN] {
@@ -111,11 +105,7 @@ impl SecretKey {
             return Err(SealError::KeyLength { found: bytes.len() });
         }
         let key = Self::init(|key| key.copy_from_slice(bytes));
-        if key.is_zero() {
-            Err(SealError::WeakKey)
-        } else {
-            Ok(key)
-        }
+        if key.is_zero() { Err(SealError::WeakKey) } else { Ok(key) }
     }
 
     /// Looks at every byte, whatever the first ones are.
@@ -140,14 +130,8 @@ mod tests {
     fn a_key_of_another_length_is_refused_with_the_length_found() {
         for found in [0, 1, 31, 33, 64] {
             let bytes = vec![7; found];
-            assert_eq!(
-                RootKey::from_bytes(&bytes).err(),
-                Some(SealError::KeyLength { found })
-            );
-            assert_eq!(
-                StoreKey::from_bytes(&bytes).err(),
-                Some(SealError::KeyLength { found })
-            );
+            assert_eq!(RootKey::from_bytes(&bytes).err(), Some(SealError::KeyLength { found }));
+            assert_eq!(StoreKey::from_bytes(&bytes).err(), Some(SealError::KeyLength { found }));
         }
     }
 
@@ -164,14 +148,8 @@ mod tests {
     #[test]
     fn a_key_gives_back_the_bytes_it_was_made_of() {
         let bytes: [u8; KEY_LEN] = std::array::from_fn(|i| u8::try_from(i).unwrap_or(0));
-        assert_eq!(
-            RootKey::from_bytes(&bytes).map(|k| *k.expose_bytes()),
-            Ok(bytes)
-        );
-        assert_eq!(
-            StoreKey::from_bytes(&bytes).map(|k| *k.expose_bytes()),
-            Ok(bytes)
-        );
+        assert_eq!(RootKey::from_bytes(&bytes).map(|k| *k.expose_bytes()), Ok(bytes));
+        assert_eq!(StoreKey::from_bytes(&bytes).map(|k| *k.expose_bytes()), Ok(bytes));
     }
 
     #[test]

@@ -46,15 +46,8 @@ impl KeyRing {
     ///
     /// `HMAC(K, previous[32] | seq u64be | entry)`, where K is derived for this writer alone: two
     /// servers on one database keep two chains, and an entry of one does not fit into the other.
-    pub fn audit_mac(
-        &self,
-        writer: [u8; 16],
-        previous: &[u8; 32],
-        seq: u64,
-        entry: &[u8],
-    ) -> [u8; 32] {
-        let key =
-            Derivation::extract(&writer, self.audit.expose_bytes()).expand_key(b"audit writer");
+    pub fn audit_mac(&self, writer: [u8; 16], previous: &[u8; 32], seq: u64, entry: &[u8]) -> [u8; 32] {
+        let key = Derivation::extract(&writer, self.audit.expose_bytes()).expand_key(b"audit writer");
         let mut mac = KeyedHash::new(key.expose_bytes());
         mac.update(previous);
         mac.update(&seq.to_be_bytes());

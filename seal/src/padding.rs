@@ -52,17 +52,11 @@ pub(crate) fn append_padded(value: &[u8], out: &mut Vec<u8>) -> Result<(), SealE
 
 /// The value inside, or [`SealError::BadPadding`]. For authenticated bytes only.
 pub(crate) fn unpadded(padded: &[u8]) -> Result<&[u8], SealError> {
-    let (prefix, rest) = padded
-        .split_first_chunk::<PREFIX_LEN>()
-        .ok_or(SealError::BadPadding)?;
+    let (prefix, rest) = padded.split_first_chunk::<PREFIX_LEN>().ok_or(SealError::BadPadding)?;
     let len = usize::try_from(u32::from_be_bytes(*prefix)).map_err(|_| SealError::BadPadding)?;
     let (value, zeros) = rest.split_at_checked(len).ok_or(SealError::BadPadding)?;
     let canonical = padded_len(len) == Ok(padded.len()) && zeros.iter().all(|byte| *byte == 0);
-    if canonical {
-        Ok(value)
-    } else {
-        Err(SealError::BadPadding)
-    }
+    if canonical { Ok(value) } else { Err(SealError::BadPadding) }
 }
 
 /// The next length that padding produces. A fixed point of itself: rounding twice changes nothing.
@@ -109,9 +103,7 @@ mod tests {
 
     #[test]
     fn a_mebibyte_of_lengths_takes_few_stored_lengths() {
-        let seen: HashSet<_> = (0..=1 << 20)
-            .map(|len| padded_len(len).expect("short enough"))
-            .collect();
+        let seen: HashSet<_> = (0..=1 << 20).map(|len| padded_len(len).expect("short enough")).collect();
         assert_eq!(seen.len(), 265);
     }
 

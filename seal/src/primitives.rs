@@ -60,9 +60,7 @@ impl Derivation {
     /// Expand into `out`, which has room for at most 255 hashes by construction.
     pub(crate) fn expand<const N: usize>(&self, info: &[u8], out: &mut [u8; N]) {
         const { assert!(N <= 255 * 32) };
-        self.0
-            .expand(info, out)
-            .expect("the length was checked when this was compiled");
+        self.0.expand(info, out).expect("the length was checked when this was compiled");
     }
 
     /// Expand into a key.
@@ -76,10 +74,7 @@ pub(crate) struct KeyedHash(Hmac<Sha256>);
 
 impl KeyedHash {
     pub(crate) fn new(key: &[u8]) -> Self {
-        Self(
-            <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(key)
-                .expect("HMAC takes any key length"),
-        )
+        Self(<Hmac<Sha256> as hmac::KeyInit>::new_from_slice(key).expect("HMAC takes any key length"))
     }
 
     pub(crate) fn update(&mut self, bytes: &[u8]) {
@@ -106,13 +101,8 @@ fn encrypt<C: AeadInOut + KeyInit>(
 ) -> Result<[u8; TAG_LEN], SealError> {
     let (cipher, nonce) = cipher_and_nonce::<C>(key, nonce);
     // Fails on 256 GiB only.
-    let tag = cipher
-        .encrypt_inout_detached(nonce, aad, buffer.into())
-        .map_err(|_| SealError::TooLarge)?;
-    Ok(tag
-        .as_slice()
-        .try_into()
-        .expect("both ciphers have a 16-byte tag"))
+    let tag = cipher.encrypt_inout_detached(nonce, aad, buffer.into()).map_err(|_| SealError::TooLarge)?;
+    Ok(tag.as_slice().try_into().expect("both ciphers have a 16-byte tag"))
 }
 
 fn decrypt<C: AeadInOut + KeyInit>(
@@ -124,9 +114,7 @@ fn decrypt<C: AeadInOut + KeyInit>(
 ) -> Result<(), SealError> {
     let (cipher, nonce) = cipher_and_nonce::<C>(key, nonce);
     let tag = <&Tag<C>>::try_from(tag.as_slice()).expect("both ciphers have a 16-byte tag");
-    cipher
-        .decrypt_inout_detached(nonce, aad, buffer.into(), tag)
-        .map_err(|_| SealError::AuthenticationFailed)
+    cipher.decrypt_inout_detached(nonce, aad, buffer.into(), tag).map_err(|_| SealError::AuthenticationFailed)
 }
 
 /// Borrows key and nonce as the cipher's own types; the callers' array types rule out other lengths.

@@ -86,11 +86,7 @@ impl KeyRing {
     /// [`SealError::UnknownSuite`] for what is no wrapped key; [`SealError::UnknownKey`] and
     /// [`SealError::CommitmentMismatch`] for another store key or instance;
     /// [`SealError::AuthenticationFailed`] for damage or another place.
-    pub fn open_scope_key(
-        &self,
-        place: &ScopePlace,
-        wrapped: &[u8],
-    ) -> Result<ScopeKey, SealError> {
+    pub fn open_scope_key(&self, place: &ScopePlace, wrapped: &[u8]) -> Result<ScopeKey, SealError> {
         let aad = |header: &_| aad::scope_key(header, &self.instance, place);
         let key = self.scope_wrap.unwrap(aad, wrapped)?;
         Ok(ScopeKey { key, place: *place })
@@ -109,8 +105,7 @@ impl KeyRing {
         plaintext: &[u8],
     ) -> Result<SealedValue, SealError> {
         let (data_key, nonces) = (FreshDataKey::generate()?, Nonces::generate()?);
-        self.envelope(scope_key, place)
-            .seal(data_key, &nonces, plaintext)
+        self.envelope(scope_key, place).seal(data_key, &nonces, plaintext)
     }
 
     /// Opens a value. The result is erased when dropped; keep it that short.
@@ -129,12 +124,7 @@ impl KeyRing {
     }
 
     fn envelope<'a>(&'a self, scope_key: &'a ScopeKey, place: &'a ValuePlace) -> Envelope<'a> {
-        Envelope {
-            wrapping_key: &self.data_wrap,
-            scope_key,
-            instance: &self.instance,
-            place,
-        }
+        Envelope { wrapping_key: &self.data_wrap, scope_key, instance: &self.instance, place }
     }
 
     #[cfg(test)]

@@ -52,11 +52,7 @@ impl WrappingKey {
     }
 
     /// Unwraps a key: form, key id, commitment, then the cipher.
-    pub(crate) fn unwrap(
-        &self,
-        aad: impl FnOnce(&Header) -> Vec<u8>,
-        wrapped: &[u8],
-    ) -> Result<SecretKey, SealError> {
+    pub(crate) fn unwrap(&self, aad: impl FnOnce(&Header) -> Vec<u8>, wrapped: &[u8]) -> Result<SecretKey, SealError> {
         let parts = Parts::read(wrapped)?;
         parts.header.expect_key(self.id)?;
         if !is_equal(parts.commitment, &self.commitment(parts.nonce)) {
@@ -95,22 +91,10 @@ impl<'a> Parts<'a> {
     fn read(wrapped: &'a [u8]) -> Result<Self, SealError> {
         let header = Header::read(wrapped)?;
         let rest = wrapped.get(HEADER_LEN..).ok_or(SealError::Truncated)?;
-        let (commitment, rest) = rest
-            .split_at_checked(COMMIT_LEN)
-            .ok_or(SealError::Truncated)?;
+        let (commitment, rest) = rest.split_at_checked(COMMIT_LEN).ok_or(SealError::Truncated)?;
         let (nonce, rest) = rest.split_first_chunk().ok_or(SealError::Truncated)?;
         let (ciphertext, rest) = rest.split_at_checked(KEY_LEN).ok_or(SealError::Truncated)?;
         let (tag, rest) = rest.split_first_chunk().ok_or(SealError::Truncated)?;
-        if rest.is_empty() {
-            Ok(Self {
-                header,
-                commitment,
-                nonce,
-                ciphertext,
-                tag,
-            })
-        } else {
-            Err(SealError::TooLarge)
-        }
+        if rest.is_empty() { Ok(Self { header, commitment, nonce, ciphertext, tag }) } else { Err(SealError::TooLarge) }
     }
 }

@@ -66,10 +66,7 @@ fn one_message_has_another_hash_for_every_purpose_and_every_instance() {
         assert!(seen.insert(ring.row_mac("", &[b"message"])));
         assert!(seen.insert(ring.audit_mac([0; 16], &[0; 32], 0, b"message")));
     }
-    assert_eq!(
-        ring(1, 2, 3).fingerprint(b"message"),
-        ring(1, 8, 3).fingerprint(b"message")
-    );
+    assert_eq!(ring(1, 2, 3).fingerprint(b"message"), ring(1, 8, 3).fingerprint(b"message"));
 }
 
 #[test]
@@ -109,22 +106,10 @@ fn random_bytes_differ_and_have_the_length_asked_for() {
 #[test]
 fn messages_say_what_is_wrong_in_one_line() {
     let table = [
-        (
-            SealError::KeyLength { found: 31 },
-            "a key has 32 bytes, this one has 31",
-        ),
+        (SealError::KeyLength { found: 31 }, "a key has 32 bytes, this one has 31"),
         (SealError::UnknownVersion(2), "unknown format version 2"),
-        (
-            SealError::UnknownKey {
-                found: 7,
-                expected: 1,
-            },
-            "sealed under key 7, but key 1 was given",
-        ),
-        (
-            SealError::AuthenticationFailed,
-            "the sealed bytes were altered or do not belong here",
-        ),
+        (SealError::UnknownKey { found: 7, expected: 1 }, "sealed under key 7, but key 1 was given"),
+        (SealError::AuthenticationFailed, "the sealed bytes were altered or do not belong here"),
     ];
     for (error, message) in table {
         assert_eq!(error.to_string(), message);

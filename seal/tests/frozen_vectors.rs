@@ -2,10 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use seal::{
-    ContentKind, KeyRing, RootKey, ScopeKind, ScopePlace, SealError, SealedValue, StoreKey,
-    ValuePlace,
-};
+use seal::{ContentKind, KeyRing, RootKey, ScopeKind, ScopePlace, SealError, SealedValue, StoreKey, ValuePlace};
 
 #[path = "support/vector_file.rs"]
 mod vector_file;
@@ -28,10 +25,7 @@ fn open(vector: &Vector) -> Outcome {
         Ok(key) => key,
         Err(error) => return ("scope-key", Err(error)),
     };
-    let sealed = SealedValue {
-        wrapped_key: vector.bytes("wrapped-key"),
-        blob: vector.bytes("blob"),
-    };
+    let sealed = SealedValue { wrapped_key: vector.bytes("wrapped-key"), blob: vector.bytes("blob") };
     let value = ring.open_value(&scope_key, &vector.value_place(), &sealed);
     ("value", value.map(|value| value.to_vec()))
 }
@@ -60,12 +54,7 @@ fn check(text: &str, count: usize) {
     for vector in vectors {
         let (at, outcome) = open(&vector);
         let given = outcome.as_ref().map_or_else(name_of, |_| "ok");
-        assert_eq!(
-            (given, at),
-            (vector.text("expect"), vector.text("at")),
-            "{}",
-            vector.name()
-        );
+        assert_eq!((given, at), (vector.text("expect"), vector.text("at")), "{}", vector.name());
         if let Ok(value) = outcome {
             assert_eq!(value, vector.bytes("plaintext"), "{}", vector.name());
         }
@@ -133,13 +122,7 @@ fn keyed_hashes_and_key_checks_never_change() {
             "row-mac" => row_mac(&ring, &vector).to_vec(),
             "audit-mac" => {
                 let (writer, previous) = (vector.array("writer"), vector.array("previous"));
-                ring.audit_mac(
-                    writer,
-                    &previous,
-                    vector.number("seq"),
-                    &vector.bytes("entry"),
-                )
-                .to_vec()
+                ring.audit_mac(writer, &previous, vector.number("seq"), &vector.bytes("entry")).to_vec()
             }
             other => panic!("no keyed hash named {other}"),
         };
@@ -151,9 +134,7 @@ fn keyed_hashes_and_key_checks_never_change() {
 }
 
 fn row_mac(ring: &KeyRing, vector: &Vector) -> [u8; 32] {
-    let fields: Vec<_> = (0..vector.number("fields"))
-        .map(|n| vector.bytes(&format!("field-{n}")))
-        .collect();
+    let fields: Vec<_> = (0..vector.number("fields")).map(|n| vector.bytes(&format!("field-{n}"))).collect();
     let fields: Vec<&[u8]> = fields.iter().map(Vec::as_slice).collect();
     ring.row_mac(vector.text("table"), &fields)
 }

@@ -11,34 +11,18 @@ mod sealing;
 use sealing::{flip, new_scope_key, ring};
 
 fn scope_places() -> impl Strategy<Value = ScopePlace> {
-    let kinds = prop::sample::select(vec![
-        ScopeKind::Platform,
-        ScopeKind::Project,
-        ScopeKind::Service,
-    ]);
-    (kinds, any::<[u8; 16]>(), any::<u32>()).prop_map(|(scope_kind, scope_id, key_version)| {
-        ScopePlace {
-            scope_kind,
-            scope_id,
-            key_version,
-        }
+    let kinds = prop::sample::select(vec![ScopeKind::Platform, ScopeKind::Project, ScopeKind::Service]);
+    (kinds, any::<[u8; 16]>(), any::<u32>()).prop_map(|(scope_kind, scope_id, key_version)| ScopePlace {
+        scope_kind,
+        scope_id,
+        key_version,
     })
 }
 
 fn value_places() -> impl Strategy<Value = ValuePlace> {
-    let kinds = prop::sample::select(vec![
-        ContentKind::Text,
-        ContentKind::Json,
-        ContentKind::File,
-    ]);
-    (scope_places(), any::<[u8; 16]>(), any::<u64>(), kinds).prop_map(
-        |(scope, secret_id, version, content_kind)| ValuePlace {
-            scope,
-            secret_id,
-            version,
-            content_kind,
-        },
-    )
+    let kinds = prop::sample::select(vec![ContentKind::Text, ContentKind::Json, ContentKind::File]);
+    (scope_places(), any::<[u8; 16]>(), any::<u64>(), kinds)
+        .prop_map(|(scope, secret_id, version, content_kind)| ValuePlace { scope, secret_id, version, content_kind })
 }
 
 fn values() -> impl Strategy<Value = Vec<u8>> {

@@ -21,20 +21,15 @@ fn seals_as_frozen(vector: &Vector) {
 
     let data_key = vector.bytes("data-key");
     let data_key = FreshDataKey::frozen(SecretKey::init(|key| key.copy_from_slice(&data_key)));
-    let nonces = Nonces {
-        wrap: nonce(&wrapped[22..46]),
-        inner: vector.array("inner-nonce"),
-        outer: nonce(&blob[6..30]),
-    };
+    let nonces =
+        Nonces { wrap: nonce(&wrapped[22..46]), inner: vector.array("inner-nonce"), outer: nonce(&blob[6..30]) };
     let envelope = Envelope {
         wrapping_key: ring.data_wrapping_key(),
         scope_key: &scope_key,
         instance: &vector.array("instance"),
         place: &place,
     };
-    let sealed = envelope
-        .seal(data_key, &nonces, &vector.bytes("plaintext"))
-        .expect("seals");
+    let sealed = envelope.seal(data_key, &nonces, &vector.bytes("plaintext")).expect("seals");
     assert_eq!(sealed.wrapped_key, wrapped, "{}", vector.name());
     assert_eq!(sealed.blob, blob, "{}", vector.name());
 }

@@ -11,14 +11,7 @@ fn key(hex: &str) -> [u8; KEY_LEN] {
 }
 
 /// Seals and opens one vector, and expects its bytes.
-fn check<C: AeadInOut + KeyInit>(
-    key: &[u8; 32],
-    nonce: &[u8],
-    aad: &[u8],
-    msg: &[u8],
-    ct: &[u8],
-    tag: &[u8],
-) {
+fn check<C: AeadInOut + KeyInit>(key: &[u8; 32], nonce: &[u8], aad: &[u8], msg: &[u8], ct: &[u8], tag: &[u8]) {
     let mut buffer = msg.to_vec();
     let sealed = encrypt::<C>(key, nonce, aad, &mut buffer);
     assert_eq!(buffer, ct);
@@ -28,8 +21,7 @@ fn check<C: AeadInOut + KeyInit>(
     assert_eq!(buffer, msg);
 }
 
-const SUNSCREEN: &[u8] =
-    b"Ladies and Gentlemen of the class of '99: If I could offer you only one \
+const SUNSCREEN: &[u8] = b"Ladies and Gentlemen of the class of '99: If I could offer you only one \
     tip for the future, sunscreen would be it.";
 
 #[test]
@@ -78,9 +70,7 @@ fn rfc_8439_appendix_a_5_chacha20_poly1305() {
 #[test]
 fn xchacha_draft_03_section_2_2_1_hchacha20() {
     let key = key("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
-    let input: [u8; 16] = unhex("000000090000004a0000000031415927")
-        .try_into()
-        .expect("16 bytes");
+    let input: [u8; 16] = unhex("000000090000004a0000000031415927").try_into().expect("16 bytes");
     let subkey = hchacha::<chacha20::R20>(&key.into(), &input.into());
     let expected = unhex("82413b4227b27bfed30e42508a877d73a0f9e4d58a74a853c12ec41326d3ecdc");
     assert_eq!(subkey.as_slice(), expected);
@@ -125,17 +115,8 @@ fn wycheproof<C: AeadInOut + KeyInit, const NONCE: usize>(json: &str) -> (usize,
             let mut buffer = ct.clone();
             let tag = field("tag").try_into().expect("16 bytes");
             let refused = decrypt::<C>(&key, &nonce, &aad, &mut buffer, &tag);
-            assert_eq!(
-                refused,
-                Err(SealError::AuthenticationFailed),
-                "case {}",
-                test["tcId"]
-            );
-            assert_eq!(
-                buffer, ct,
-                "a refused ciphertext stays ciphertext, case {}",
-                test["tcId"]
-            );
+            assert_eq!(refused, Err(SealError::AuthenticationFailed), "case {}", test["tcId"]);
+            assert_eq!(buffer, ct, "a refused ciphertext stays ciphertext, case {}", test["tcId"]);
             forged += 1;
         }
     }
@@ -169,9 +150,7 @@ fn hkdf<const N: usize>(salt: &[u8], key: &[u8], info: &[u8]) -> Vec<u8> {
 fn rfc_5869_appendix_a_1_to_a_3_hkdf_sha256() {
     assert_eq!(
         hkdf::<42>(&range(0, 0x0c), &[0x0b; 22], &range(0xf0, 0xf9)),
-        unhex(
-            "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865"
-        ),
+        unhex("3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865"),
     );
     assert_eq!(
         hkdf::<82>(&range(0x60, 0xaf), &range(0, 0x4f), &range(0xb0, 0xff)),
@@ -183,9 +162,7 @@ fn rfc_5869_appendix_a_1_to_a_3_hkdf_sha256() {
     );
     assert_eq!(
         hkdf::<42>(&[], &[0x0b; 22], &[]),
-        unhex(
-            "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8"
-        ),
+        unhex("8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8"),
     );
 }
 

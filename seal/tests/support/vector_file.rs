@@ -9,12 +9,8 @@ pub(crate) struct Vector(BTreeMap<String, String>);
 
 pub(crate) fn parse(text: &str) -> Vec<Vector> {
     let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
-    let vectors = lines
-        .split(|line| line.is_empty())
-        .filter(|lines| !lines.is_empty());
-    vectors
-        .map(|lines| Vector(lines.iter().map(|line| field(line)).collect()))
-        .collect()
+    let vectors = lines.split(|line| line.is_empty()).filter(|lines| !lines.is_empty());
+    vectors.map(|lines| Vector(lines.iter().map(|line| field(line)).collect())).collect()
 }
 
 fn field(line: &str) -> (String, String) {
@@ -27,10 +23,7 @@ pub(crate) fn unhex(hex: &str) -> Vec<u8> {
     let (pairs, rest) = hex.as_bytes().as_chunks::<2>();
     assert!(rest.is_empty(), "hex comes in pairs");
     let byte = |[high, low]: &[u8; 2]| u8::try_from(digit(high) * 16 + digit(low));
-    pairs
-        .iter()
-        .map(|pair| byte(pair).expect("two digits are a byte"))
-        .collect()
+    pairs.iter().map(|pair| byte(pair).expect("two digits are a byte")).collect()
 }
 
 impl Vector {
@@ -39,9 +32,7 @@ impl Vector {
     }
 
     pub(crate) fn text(&self, field: &str) -> &str {
-        self.0
-            .get(field)
-            .unwrap_or_else(|| panic!("{:?} has no field {field}", self.0.get("name")))
+        self.0.get(field).unwrap_or_else(|| panic!("{:?} has no field {field}", self.0.get("name")))
     }
 
     pub(crate) fn bytes(&self, field: &str) -> Vec<u8> {
@@ -49,9 +40,7 @@ impl Vector {
     }
 
     pub(crate) fn array<const N: usize>(&self, field: &str) -> [u8; N] {
-        self.bytes(field)
-            .try_into()
-            .expect("a field of this length")
+        self.bytes(field).try_into().expect("a field of this length")
     }
 
     pub(crate) fn number(&self, field: &str) -> u64 {
