@@ -14,15 +14,10 @@ pub struct Clock(Arc<dyn Fn() -> Millis + Send + Sync>);
 
 impl Clock {
     /// The machine's clock.
-    #[allow(
-        clippy::disallowed_methods,
-        reason = "the one place that reads the machine's clock"
-    )]
+    #[allow(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
     pub fn system() -> Self {
         Self::from_fn(|| {
-            let since = SystemTime::now()
-                .duration_since(UNIX_EPOCH)
-                .unwrap_or_default();
+            let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
             Millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
         })
     }

@@ -1,11 +1,27 @@
 //! What a service gets, values included. Authorised, audited, then answered.
 
-use domain::{
-    Actor, EnvironmentName, SecretName, ServicePath,
-    api::{Delivery, NamedValue},
-};
+mod resolve;
 
-use crate::{Vault, error::Result};
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use domain::{
+    Action, Actor, EnvironmentName, Scope, SecretName, ServicePath,
+    api::{Delivered, DeliveredBinding, Delivery, NamedValue, WireValue},
+};
+use seal::ScopeKey;
+use uuid::Uuid;
+
+use resolve::{Chosen, Resolved, chosen};
+
+use crate::{
+    Vault,
+    audit::Event,
+    db::{Tx, versions::StoredSeal},
+    error::{Error, Result},
+    row_mac::Fields,
+    scopes::known,
+    secrets::absent,
+};
 
 impl Vault {
     /// Everything `service` gets in `environment`. One audit record names how many values left.
@@ -15,8 +31,44 @@ impl Vault {
         service: &ServicePath,
         environment: &EnvironmentName,
     ) -> Result<Delivery> {
-        let _ = (actor, service, environment);
-        todo!()
+        let scope = Scope::service(service.clone(), Some(environment.clone()));
+        let event = Event::of("service.read", &scope, "");
+        self.authorise(actor, Action::Use, &scope, event.clone()).await?;
+        let mut tx = self.inner.db.read().await?;
+        let resolved = self.resolve(&mut tx, service, environment).await?;
+        let mut opener = self.opener(&mut tx, &resolved).await?;
+        drop(tx);
+        let mut values = BTreeMap::new();
+        for (name, chosen) in &resolved.values {
+            let name: SecretName = known(name.clone(), "secrets")?;
+            values.insert(name, opener.open(chosen)?);
+        }
+        let mut count = values.len();
+        let mut bindings = Vec::with_capacity(resolved.bindings.len());
+        for (binding, pinned) in resolved.bindings.iter().zip(&resolved.pinned) {
+            let missing = match binding.pin {
+                Some(_) => pinned.is_none(),
+                None => !resolved.held.contains(binding.secret.as_str()),
+            };
+            let pinned = pinned.as_ref().map(|chosen| opener.open(chosen));
+            let pinned = pinned.transpose()?;
+            count += usize::from(pinned.is_some());
+            bindings.push(DeliveredBinding {
+                target: binding.target.clone(),
+                secret: binding.secret.clone(),
+                pinned,
+                missing,
+            });
+        }
+        let left = match count {
+            1 => "1 value".to_owned(),
+            many => format!("{many} values"),
+        };
+        // Reading and opening hold up no writer; only the record does.
+        let mut tx = self.inner.db.write().await?;
+        self.record(&mut tx, actor, event.reason(&left)).await?;
+        tx.commit().await?;
+        Ok(Delivery { sequence: resolved.sequence, mode: resolved.mode, values, bindings })
     }
 
     /// The value `service` gets under `name`; 404 when no rung holds it.
@@ -27,8 +79,22 @@ impl Vault {
         environment: &EnvironmentName,
         name: &SecretName,
     ) -> Result<NamedValue> {
-        let _ = (actor, service, environment, name);
-        todo!()
+        let scope = Scope::service(service.clone(), Some(environment.clone()));
+        let event = Event::of("service.read", &scope, name.as_str());
+        self.authorise(actor, Action::Use, &scope, event.clone()).await?;
+        let mut tx = self.inner.db.read().await?;
+        let sequence = tx.find_sequence().await?;
+        let ladder = self.find_ladder(&mut tx, service, environment).await?;
+        let rungs = self.list_rungs_of(&mut tx, &ladder, name).await?;
+        let winner = rungs.into_iter().next().ok_or_else(|| absent(&scope, name))?;
+        let chosen = chosen(&ladder, winner)?;
+        let seals = tx.list_seals(&[chosen.version()]).await?;
+        drop(tx);
+        let delivered = Opener::new(self, seals).open(&chosen)?;
+        let mut tx = self.inner.db.write().await?;
+        self.record(&mut tx, actor, event.version(delivered.version)).await?;
+        tx.commit().await?;
+        Ok(NamedValue { sequence, name: name.clone(), delivered })
     }
 
     /// The entity tag of what [`Vault::deliver`] would answer: it changes when any value, binding or mode of the
@@ -39,7 +105,65 @@ impl Vault {
         service: &ServicePath,
         environment: &EnvironmentName,
     ) -> Result<String> {
-        let _ = (actor, service, environment);
-        todo!()
+        let scope = Scope::service(service.clone(), Some(environment.clone()));
+        let event = Event::of("service.read", &scope, "");
+        self.authorise(actor, Action::Use, &scope, event).await?;
+        let mut tx = self.inner.db.read().await?;
+        let resolved = self.resolve(&mut tx, service, environment).await?;
+        let mut fields = Fields::of("delivery").text(resolved.mode.word());
+        for (name, chosen) in &resolved.values {
+            fields = chosen.tagged(fields.text(name));
+        }
+        for (binding, pinned) in resolved.bindings.iter().zip(&resolved.pinned) {
+            fields = fields
+                .text(&binding.target.to_string())
+                .text(binding.secret.as_str())
+                .flag(binding.pin.is_some())
+                .flag(pinned.is_some());
+            if let Some(chosen) = pinned {
+                fields = chosen.tagged(fields);
+            }
+        }
+        let tag = self.row_mac(&fields);
+        let tag = tag.first_chunk().copied().map_or(0, u128::from_be_bytes);
+        Ok(format!("{tag:032x}"))
+    }
+
+    /// Reads the ciphertext of everything that is delivered.
+    async fn opener(&self, tx: &mut Tx, resolved: &Resolved) -> Result<Opener<'_>> {
+        let pinned = resolved.pinned.iter().flatten();
+        let versions: HashSet<(Uuid, i64)> = resolved.values.values().chain(pinned).map(Chosen::version).collect();
+        let versions: Vec<(Uuid, i64)> = versions.into_iter().collect();
+        Ok(Opener::new(self, tx.list_seals(&versions).await?))
+    }
+}
+
+/// Opens what was chosen, each scope's key once.
+struct Opener<'a> {
+    vault: &'a Vault,
+    keys: HashMap<Uuid, ScopeKey>,
+    seals: HashMap<Uuid, StoredSeal>,
+}
+
+impl<'a> Opener<'a> {
+    fn new(vault: &'a Vault, seals: Vec<StoredSeal>) -> Self {
+        Self { vault, keys: HashMap::new(), seals: seals.into_iter().map(|seal| (seal.secret_id, seal)).collect() }
+    }
+
+    fn open(&mut self, chosen: &Chosen) -> Result<Delivered> {
+        let scope = &chosen.scope;
+        if !self.keys.contains_key(&scope.id) {
+            self.keys.insert(scope.id, self.vault.scope_key(scope)?);
+        }
+        let missing = || Error::Tampered { table: "secret_versions" };
+        let key = self.keys.get(&scope.id).ok_or_else(missing)?;
+        let seal = self.seals.get(&chosen.held.secret.id).ok_or_else(missing)?;
+        let value = self.vault.open_seal(scope, key, &chosen.held.version, seal)?;
+        Ok(Delivered {
+            value: WireValue(value.expose_wire()),
+            kind: value.kind(),
+            version: chosen.held.secret.version,
+            source: chosen.source.to_string(),
+        })
     }
 }

@@ -1,5 +1,7 @@
 //! What can go wrong inside, and the one place where it becomes what a client may know.
 
+use sqlx::migrate::MigrateError;
+
 use domain::{Code, Error as PublicError, access::Denied};
 
 /// The result of a use-case.
@@ -92,6 +94,22 @@ pub enum StartError {
     /// Anything else of the first transaction.
     #[error(transparent)]
     Vault(#[from] Error),
+}
+
+impl StartError {
+    /// Whether another process holds the SQLite file, so that trying again helps.
+    pub(crate) fn is_locked(&self) -> bool {
+        let (Self::Database { source, .. }
+        | Self::Vault(Error::Database(source))
+        | Self::Migrate(MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _))) = self
+        else {
+            return false;
+        };
+        // SQLITE_BUSY and SQLITE_LOCKED, extended codes included: the lowest byte is 5 or 6.
+        let sqlx::Error::Database(inner) = source else { return false };
+        inner.message().contains("locked")
+            && inner.code().and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| matches!(code & 0xff, 5 | 6))
+    }
 }
 
 impl From<sqlx::Error> for StartError {

@@ -20,6 +20,8 @@ mod import;
 mod installation;
 mod key_files;
 mod matrix;
+mod members;
+mod paging;
 mod passwords;
 mod people;
 mod projects;
@@ -29,7 +31,9 @@ mod secrets;
 mod services;
 mod sessions;
 mod setup;
+mod throttle;
 mod tokens;
+mod words;
 
 use std::sync::Arc;
 
@@ -67,6 +71,7 @@ struct Inner {
     /// The audit chain this process writes.
     writer: uuid::Uuid,
     passwords: passwords::Passwords,
+    throttle: throttle::Throttle,
 }
 
 impl Vault {

@@ -16,10 +16,7 @@ pub(crate) struct Fields {
 
 impl Fields {
     pub(crate) fn of(table: &'static str) -> Self {
-        Self {
-            table,
-            fields: Vec::new(),
-        }
+        Self { table, fields: Vec::new() }
     }
 
     pub(crate) fn bytes(mut self, bytes: &[u8]) -> Self {
@@ -62,6 +59,21 @@ impl Fields {
     pub(crate) fn flag(self, flag: bool) -> Self {
         self.bytes(&[u8::from(flag)])
     }
+
+    /// The fields as one string of bytes, each with its length before it: two different rows never read alike.
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for field in &self.fields {
+            bytes.extend_from_slice(&(field.len() as u64).to_be_bytes());
+            bytes.extend_from_slice(field);
+        }
+        bytes
+    }
+}
+
+/// What the MAC of an environment covers.
+pub(crate) fn environment_row(id: Uuid, name: &str, position: i64, created_at: Millis) -> Fields {
+    Fields::of("environments").id(id).text(name).number(position).at(created_at)
 }
 
 impl Vault {
@@ -79,5 +91,54 @@ impl Vault {
         } else {
             Err(Error::Tampered { table: row.table })
         }
+    }
+}
+
+/// A row that carries its MAC in its field `mac`.
+pub(crate) trait Guarded {
+    /// Every column but `mac`, the primary key among them.
+    fn fields(&self) -> Fields;
+    fn mac(&self) -> &[u8];
+    fn set_mac(&mut self, mac: Vec<u8>);
+}
+
+/// Says which fields the MAC of a row struct covers.
+macro_rules! guarded {
+    ($type:ty, |$row:ident| $fields:expr) => {
+        impl $crate::row_mac::Guarded for $type {
+            fn fields(&self) -> $crate::row_mac::Fields {
+                let $row = self;
+                $fields
+            }
+            fn mac(&self) -> &[u8] {
+                &self.mac
+            }
+            fn set_mac(&mut self, mac: Vec<u8>) {
+                self.mac = mac;
+            }
+        }
+    };
+}
+pub(crate) use guarded;
+
+impl Vault {
+    /// The row with its MAC, ready to be written.
+    pub(crate) fn guard<R: Guarded>(&self, mut row: R) -> R {
+        row.set_mac(self.row_mac(&row.fields()));
+        row
+    }
+
+    /// The row, unless it was changed behind our back.
+    pub(crate) fn checked<R: Guarded>(&self, row: R) -> Result<R> {
+        self.check_row(&row.fields(), row.mac())?;
+        Ok(row)
+    }
+
+    /// All the rows, unless one was changed behind our back.
+    pub(crate) fn all_checked<R: Guarded>(&self, rows: Vec<R>) -> Result<Vec<R>> {
+        for row in &rows {
+            self.check_row(&row.fields(), row.mac())?;
+        }
+        Ok(rows)
     }
 }

@@ -1,33 +1,71 @@
 //! Secrets of one scope: list, find, write, delete, reveal, history, restore.
 
+mod held;
+mod history;
+mod reveal;
+
 use domain::{
-    Actor, Scope, SecretName, SecretValue,
-    api::{ListQuery, Page, RevealRequest, Revealed, SecretRow, VersionRow},
+    Action, Actor, Code, Error as PublicError, Scope, SecretName, SecretValue,
+    api::{ListQuery, Page, SecretRow},
+};
+use uuid::Uuid;
+
+pub(crate) use held::kind_of;
+
+use crate::{
+    Vault,
+    audit::Event,
+    changes::{Write, WriteItem, until_won},
+    db::{Tx, scopes::StoredScope, secrets::StoredHeld},
+    error::Result,
+    paging::page_of,
+    words::{LONG, check_words},
 };
 
-use crate::{Vault, error::Result};
+/// One value to be written.
+struct Put<'a> {
+    actor: &'a Actor,
+    scope: &'a Scope,
+    name: &'a SecretName,
+    value: &'a SecretValue,
+    comment: Option<&'a str>,
+    expected: Option<i64>,
+    /// The change's word, and that of the audit record.
+    action: (&'static str, &'static str),
+}
 
 impl Vault {
     /// The live secrets of a scope, by name. No values.
-    pub async fn list_secrets(
-        &self,
-        actor: &Actor,
-        scope: &Scope,
-        query: &ListQuery,
-    ) -> Result<Page<SecretRow>> {
-        let _ = (actor, scope, query);
-        todo!()
+    pub async fn list_secrets(&self, actor: &Actor, scope: &Scope, query: &ListQuery) -> Result<Page<SecretRow>> {
+        let event = Event::of("secret.list", scope, "");
+        self.authorise(actor, Action::See, scope, event).await?;
+        let mut tx = self.inner.db.read().await?;
+        let place = self.find_place(&mut tx, scope).await?;
+        let Some(stored) = self.find_scope(&mut tx, &place).await? else {
+            return Ok(Page::from(Vec::new()));
+        };
+        let mut secrets = self.all_checked(tx.list_secrets(&[stored.id], None).await?)?;
+        secrets.retain(|secret| !secret.deleted);
+        let (page, next_cursor) = page_of(secrets, |secret| &secret.name, query);
+        let ids: Vec<Uuid> = page.iter().map(|secret| secret.id).collect();
+        let mut items = Vec::with_capacity(ids.len());
+        for held in tx.list_held_by_id(&ids).await? {
+            items.push(self.checked_held(held)?.row(scope)?);
+        }
+        items.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        Ok(Page { items, next_cursor })
     }
 
     /// One secret without its value.
-    pub async fn find_secret(
-        &self,
-        actor: &Actor,
-        scope: &Scope,
-        name: &SecretName,
-    ) -> Result<SecretRow> {
-        let _ = (actor, scope, name);
-        todo!()
+    pub async fn find_secret(&self, actor: &Actor, scope: &Scope, name: &SecretName) -> Result<SecretRow> {
+        let event = Event::of("secret.find", scope, name.as_str());
+        self.authorise(actor, Action::See, scope, event).await?;
+        let mut tx = self.inner.db.read().await?;
+        let (_, held) = self.find_held(&mut tx, scope, name).await?;
+        match held {
+            Some(held) if !held.secret.deleted => held.row(scope),
+            _ => Err(absent(scope, name).into()),
+        }
     }
 
     /// Writes a new version. `expected` is the version this write follows: 409 when another came between, 0 when the
@@ -41,8 +79,10 @@ impl Vault {
         comment: Option<&str>,
         expected: Option<i64>,
     ) -> Result<SecretRow> {
-        let _ = (actor, scope, name, value, comment, expected);
-        todo!()
+        let event = Event::of("secret.put", scope, name.as_str());
+        self.authorise(actor, Action::WriteSecrets, scope, event).await?;
+        check_words("comment", comment.unwrap_or_default(), LONG)?;
+        self.put(&Put { actor, scope, name, value: &value, comment, expected, action: ("put", "secret.put") }).await
     }
 
     /// Deletes a secret; its versions stay in history.
@@ -53,42 +93,142 @@ impl Vault {
         name: &SecretName,
         expected: Option<i64>,
     ) -> Result<()> {
-        let _ = (actor, scope, name, expected);
-        todo!()
+        let event = Event::of("secret.delete", scope, name.as_str());
+        self.authorise(actor, Action::WriteSecrets, scope, event).await?;
+        until_won!(locked => self.try_delete(actor, scope, name, expected, locked))
     }
 
-    /// One value: checked, opened, recorded, committed; only then answered.
-    pub async fn reveal(
+    async fn put(&self, put: &Put<'_>) -> Result<SecretRow> {
+        until_won!(locked => self.try_put(put, locked))
+    }
+
+    async fn try_put(&self, put: &Put<'_>, locked: bool) -> Result<Option<SecretRow>> {
+        let (scope, name) = (put.scope, put.name);
+        let mut tx = self.begin(locked).await?;
+        let place = self.find_place(&mut tx, scope).await?;
+        let stored = self.obtain_scope(&mut tx, &place).await?;
+        let current = self.held_in(&mut tx, &stored, name).await?;
+        check_expected(name, current.as_ref(), put.expected)?;
+
+        if let Some(held) = current.as_ref().filter(|held| self.holds(held, put.value)) {
+            return self.try_put_comment(tx, put, held.clone()).await;
+        }
+        let (action, event) = put.action;
+        let write = Write {
+            actor: put.actor,
+            scope: &stored,
+            action,
+            message: "",
+            items: vec![WriteItem { name, current, value: Some(put.value), comment: put.comment }],
+        };
+        let written = self.write(&mut tx, &write).await?;
+        let Some(held) = written.and_then(|mut written| written.held.pop()) else {
+            return Ok(None);
+        };
+        let event = Event::of(event, scope, name.as_str()).version(held.secret.version);
+        self.record(&mut tx, put.actor, event).await?;
+        tx.commit().await?;
+        held.row(scope).map(Some)
+    }
+
+    /// The value is there already: only the comment may be new.
+    async fn try_put_comment(&self, mut tx: Tx, put: &Put<'_>, mut held: StoredHeld) -> Result<Option<SecretRow>> {
+        let Some(comment) = put.comment.filter(|new| **new != held.secret.comment) else {
+            return held.row(put.scope).map(Some);
+        };
+        let was = held.secret.clone();
+        comment.clone_into(&mut held.secret.comment);
+        held.secret = self.guard(held.secret);
+        if tx.put_secrets(&[(was, held.secret.clone())]).await? != 1 {
+            return Ok(None);
+        }
+        let event = Event::of(put.action.1, put.scope, put.name.as_str());
+        let event = event.version(held.secret.version).reason("the comment only");
+        self.record(&mut tx, put.actor, event).await?;
+        tx.commit().await?;
+        held.row(put.scope).map(Some)
+    }
+
+    async fn try_delete(
         &self,
         actor: &Actor,
         scope: &Scope,
         name: &SecretName,
-        request: &RevealRequest,
-    ) -> Result<Revealed> {
-        let _ = (actor, scope, name, request);
-        todo!()
+        expected: Option<i64>,
+        locked: bool,
+    ) -> Result<Option<()>> {
+        let mut tx = self.begin(locked).await?;
+        let (stored, current) = self.find_held(&mut tx, scope, name).await?;
+        let live = current.filter(|held| !held.secret.deleted);
+        let (Some(stored), Some(current)) = (stored, live) else {
+            return Err(absent(scope, name).into());
+        };
+        check_expected(name, Some(&current), expected)?;
+        let write = Write {
+            actor,
+            scope: &stored,
+            action: "delete",
+            message: "",
+            items: vec![WriteItem { name, current: Some(current), value: None, comment: None }],
+        };
+        let written = self.write(&mut tx, &write).await?;
+        let Some(held) = written.and_then(|mut written| written.held.pop()) else {
+            return Ok(None);
+        };
+        let event = Event::of("secret.delete", scope, name.as_str()).version(held.secret.version);
+        self.record(&mut tx, actor, event).await?;
+        tx.commit().await?;
+        Ok(Some(()))
     }
 
-    /// The versions of a secret, newest first; a deleted secret's too.
-    pub async fn list_versions(
-        &self,
-        actor: &Actor,
-        scope: &Scope,
-        name: &SecretName,
-    ) -> Result<Vec<VersionRow>> {
-        let _ = (actor, scope, name);
-        todo!()
+    /// A transaction for a write; `locked` when no other change may come between.
+    pub(crate) async fn begin(&self, locked: bool) -> Result<Tx> {
+        let mut tx = self.inner.db.write().await?;
+        if locked {
+            tx.put_changes_lock().await?;
+        }
+        Ok(tx)
     }
 
-    /// Makes the value of an old version the newest one.
-    pub async fn restore_secret(
+    /// A scope's row with one of its secrets, deleted or not; both may be absent.
+    async fn find_held(
         &self,
-        actor: &Actor,
+        tx: &mut Tx,
         scope: &Scope,
         name: &SecretName,
-        version: i64,
-    ) -> Result<SecretRow> {
-        let _ = (actor, scope, name, version);
-        todo!()
+    ) -> Result<(Option<StoredScope>, Option<StoredHeld>)> {
+        let place = self.find_place(tx, scope).await?;
+        let stored = self.find_scope(tx, &place).await?;
+        let held = match &stored {
+            Some(stored) => self.held_in(tx, stored, name).await?,
+            None => None,
+        };
+        Ok((stored, held))
     }
+}
+
+/// 404 for a name that a scope does not hold.
+pub(crate) fn absent(scope: &Scope, name: &SecretName) -> PublicError {
+    PublicError::not_found(format!("the secret `{name}` in {scope}"))
+}
+
+/// 409 when the secret is not at the version that the write follows. A deleted one counts as absent, and as its
+/// last version for whoever read that.
+fn check_expected(name: &SecretName, current: Option<&StoredHeld>, expected: Option<i64>) -> Result<(), PublicError> {
+    let Some(expected) = expected else {
+        return Ok(());
+    };
+    let found = match current.map(|held| &held.secret) {
+        None if expected == 0 => return Ok(()),
+        None => "does not exist".to_owned(),
+        Some(secret) if secret.version == expected => return Ok(()),
+        Some(secret) if secret.deleted && expected == 0 => return Ok(()),
+        Some(secret) if secret.deleted => format!("was deleted in version {}", secret.version),
+        Some(secret) => format!("is at version {}", secret.version),
+    };
+    let wanted = match expected {
+        0 => "that it does not exist".to_owned(),
+        version => format!("version {version}"),
+    };
+    Err(PublicError::new(Code::Conflict, format!("`{name}` {found}, but this write expected {wanted}")))
 }

@@ -1,35 +1,270 @@
-//! Tokens: `srm_` + 256 random bits + checksum; stored as a keyed hash, shown once.
+//! Tokens: stored as a keyed hash, shown once; [`text`] has their form.
+//!
+//! A token narrowed to a service belongs to that service and may only read. Every other one belongs to a person, and
+//! never may more than they do: their roles are looked up with every request.
+
+mod rules;
+mod text;
 
 use domain::{
-    Actor,
-    access::RequestInfo,
-    api::{CreatedToken, NewToken, TokenRow},
+    Action, Actor, Code, Error as PublicError, Level, Millis, Scope, ServicePath, Slug,
+    access::{Denied, Principal, RequestInfo, Right, TokenHolder},
+    api::{CreatedToken, NewToken, TokenRow, TokenState},
+    time::{DAY, MINUTE},
 };
+use uuid::Uuid;
+use zeroize::Zeroizing;
 
-use crate::{Vault, error::Result};
+use crate::{
+    Vault,
+    audit::Event,
+    clock::new_id,
+    db::{Tx, tokens::StoredToken},
+    error::{Error, Result},
+    scopes::{Place, known},
+};
+use rules::{hands_down, manages, scope_of_new};
+
+const DAYS_DEFAULT: u32 = 90;
+
+/// What a new token is to be.
+pub(crate) struct Grant {
+    pub(crate) name: String,
+    pub(crate) rights: Vec<Right>,
+    pub(crate) owner: Option<Uuid>,
+    pub(crate) place: Option<Place>,
+    pub(crate) days: u32,
+}
+
+impl Grant {
+    /// A token of this name that may nothing, and belongs to nobody.
+    pub(crate) fn of(name: &str) -> Self {
+        Self { name: name.to_owned(), rights: Vec::new(), owner: None, place: None, days: DAYS_DEFAULT }
+    }
+}
 
 impl Vault {
     /// The actor of a bearer token; 401 when it is unknown, malformed, expired or revoked (told alike).
     pub async fn actor_of_token(&self, request: RequestInfo, token: &str) -> Result<Actor> {
-        let _ = (request, token);
-        todo!()
+        if !text::is_well_formed(token) {
+            return Err(refused());
+        }
+        let now = self.inner.clock.now();
+        let hash = self.inner.keys.token_hash(token.as_bytes());
+        let mut tx = self.inner.db.read().await?;
+        let row = tx.find_token_by_hash(&hash).await?;
+        let row = self.checked(row.ok_or_else(refused)?)?;
+        if state_of(&row, now) != TokenState::Active {
+            return Err(refused());
+        }
+        let mut owner = None;
+        if let Some(id) = row.owner_id {
+            let person = tx.find_person(id).await?.ok_or_else(refused)?;
+            let person = self.checked(person)?;
+            if person.disabled {
+                return Err(refused());
+            }
+            owner = Some(self.person_of(&mut tx, &person).await?);
+        }
+        drop(tx);
+        let scope = scope_of(&row)?;
+        self.note_use(&row, now).await;
+        Ok(Actor {
+            principal: Principal::Token(TokenHolder {
+                id: row.id,
+                owner,
+                rights: rights_of(&row)?,
+                project: scope.level.project().cloned(),
+                service: scope.level.service().cloned(),
+                environment: scope.environment,
+            }),
+            label: row.name,
+            request,
+        })
+    }
+
+    /// Notes the use, at most once a minute. That this fails stops nobody.
+    async fn note_use(&self, row: &StoredToken, now: Millis) {
+        let since = now.plus(-MINUTE);
+        if row.last_used_at.is_some_and(|last| last > since.0) {
+            return;
+        }
+        let noted = async {
+            let mut tx = self.inner.db.write().await?;
+            tx.put_token_use(row.id, now, since).await?;
+            tx.commit().await
+        };
+        if let Err(error) = noted.await {
+            tracing::warn!(%error, token = %row.id, "the use of a token was not noted");
+        }
     }
 
     /// The tokens the actor may manage, newest first.
     pub async fn list_tokens(&self, actor: &Actor) -> Result<Vec<TokenRow>> {
-        let _ = actor;
-        todo!()
+        let now = self.inner.clock.now();
+        let rows = self.inner.db.read().await?.list_tokens().await?;
+        let mut tokens = Vec::new();
+        for row in self.all_checked(rows)? {
+            if manages(actor, &row, &scope_of(&row)?) {
+                tokens.push(public(row, now)?);
+            }
+        }
+        Ok(tokens)
     }
 
     /// Makes a token. A token narrowed to a service belongs to that service and may only read; others belong to whom makes them.
     pub async fn create_token(&self, actor: &Actor, new: &NewToken) -> Result<CreatedToken> {
-        let _ = (actor, new);
-        todo!()
+        let name = new.name.trim();
+        let scope = scope_of_new(new, name)?;
+        let event = Event::of("token.create", &scope, name);
+        let action = match scope.level {
+            Level::Service(_) => Action::ManageTokens,
+            // It may no more than its owner: seeing the place is enough to have a token for it.
+            _ => Action::See,
+        };
+        self.authorise(actor, action, &scope, event.clone()).await?;
+        let owner = match &actor.principal {
+            Principal::Person(person) => Some(person.id),
+            Principal::Token(token) if hands_down(token, new) => token.owner.as_ref().map(|person| person.id),
+            Principal::Token(_) => {
+                let denied = Denied::Forbidden;
+                return Err(self.refuse(actor, denied, &scope, event).await?);
+            }
+        };
+        let mut tx = self.inner.db.write().await?;
+        let place = self.find_place(&mut tx, &scope).await?;
+        let grant = Grant {
+            rights: new.rights.clone(),
+            owner: owner.filter(|_| new.service.is_none()),
+            days: new.expires_in_days.unwrap_or(DAYS_DEFAULT),
+            place: Some(place),
+            ..Grant::of(name)
+        };
+        let (token, id) = self.append_grant(&mut tx, grant).await?;
+        let row = tx.find_token(id).await?;
+        let row = row.ok_or(Error::Unknown { table: "tokens" })?;
+        self.record(&mut tx, actor, event.reason(&row.rights)).await?;
+        tx.commit().await?;
+        Ok(CreatedToken { token: token.as_str().to_owned().into(), row: public(row, self.inner.clock.now())? })
+    }
+
+    /// Adds a token; answers its text, which is stored nowhere, and its id.
+    pub(crate) async fn append_grant(&self, tx: &mut Tx, grant: Grant) -> Result<(Zeroizing<String>, Uuid)> {
+        let token = text::new_token()?;
+        let now = self.inner.clock.now();
+        let place = grant.place.as_ref();
+        let row = self.guard(StoredToken {
+            id: new_id(),
+            token_hash: self.inner.keys.token_hash(token.as_bytes()).to_vec(),
+            name: grant.name,
+            hint: text::hint_of(&token),
+            owner_id: grant.owner,
+            project_id: place.and_then(Place::project_id),
+            service_id: place.and_then(Place::service_id),
+            environment_id: place.and_then(Place::environment_id),
+            rights: words_of(&grant.rights),
+            created_at: now.0,
+            expires_at: now.plus(i64::from(grant.days) * DAY).0,
+            last_used_at: None,
+            revoked: false,
+            mac: Vec::new(),
+            project_slug: None,
+            service_slug: None,
+            environment_name: None,
+            owner_email: None,
+        });
+        tx.append_token(&row).await?;
+        Ok((token, row.id))
     }
 
     /// Takes a token back; it is refused from the next request on.
     pub async fn revoke_token(&self, actor: &Actor, id: &str) -> Result<()> {
-        let _ = (actor, id);
-        todo!()
+        let absent = || Error::from(PublicError::not_found(format_args!("the token {id}")));
+        let key = id.parse::<Uuid>().map_err(|_| absent())?;
+        let mut tx = self.inner.db.write().await?;
+        let row = tx.find_token(key).await?.ok_or_else(absent)?;
+        let mut row = self.checked(row)?;
+        let scope = scope_of(&row)?;
+        let name = row.name.clone();
+        let event = Event::of("token.revoke", &scope, &name);
+        if !manages(actor, &row, &scope) {
+            drop(tx);
+            self.refuse(actor, Denied::Invisible, &scope, event).await?;
+            return Err(absent());
+        }
+        if row.revoked {
+            return Ok(());
+        }
+        row.revoked = true;
+        tx.put_token_revoked(&self.guard(row)).await?;
+        self.record(&mut tx, actor, event).await?;
+        tx.commit().await
     }
+}
+
+/// What a token is narrowed to. A place that is gone narrows it to nothing rather than to everything.
+fn scope_of(row: &StoredToken) -> Result<Scope> {
+    let unknown = || Error::Unknown { table: "tokens" };
+    let narrowed = |id: Option<Uuid>, word: &Option<String>| match (id, word) {
+        (None, _) => Ok(None),
+        (Some(_), Some(word)) => Ok(Some(word.clone())),
+        (Some(_), None) => Err(unknown()),
+    };
+    let slug = |word: Option<String>| word.map(|word| known::<Slug>(word, "tokens")).transpose();
+    let project = slug(narrowed(row.project_id, &row.project_slug)?)?;
+    let service = slug(narrowed(row.service_id, &row.service_slug)?)?;
+    let environment = narrowed(row.environment_id, &row.environment_name)?;
+    let level = match (project, service) {
+        (None, None) => Level::Platform,
+        (Some(project), None) => Level::Project { project },
+        (Some(project), Some(service)) => Level::Service(ServicePath::new(project, service)),
+        (None, Some(_)) => return Err(unknown()),
+    };
+    let environment = environment.map(|word| known(word, "tokens"));
+    Ok(level.at(environment.transpose()?))
+}
+
+/// Rights as they are stored: each once, in one order.
+fn words_of(rights: &[Right]) -> String {
+    let all = [Right::Read, Right::Write, Right::Manage];
+    let given = all.into_iter().filter(|right| rights.contains(right));
+    given.map(Right::word).collect::<Vec<_>>().join(",")
+}
+
+fn rights_of(row: &StoredToken) -> Result<Vec<Right>> {
+    let rights = row.rights.split(',').map(Right::from_word);
+    let rights: Option<_> = rights.collect();
+    rights.ok_or(Error::Unknown { table: "tokens" })
+}
+
+fn state_of(row: &StoredToken, now: Millis) -> TokenState {
+    if row.revoked {
+        TokenState::Revoked
+    } else if now.0 >= row.expires_at {
+        TokenState::Expired
+    } else {
+        TokenState::Active
+    }
+}
+
+fn public(row: StoredToken, now: Millis) -> Result<TokenRow> {
+    let scope = scope_of(&row)?;
+    Ok(TokenRow {
+        id: row.id.to_string(),
+        project: scope.level.project().cloned(),
+        service: scope.level.service().cloned(),
+        environment: scope.environment,
+        rights: rights_of(&row)?,
+        state: state_of(&row, now),
+        name: row.name,
+        hint: row.hint,
+        owner: row.owner_email,
+        created_at: Millis(row.created_at),
+        expires_at: Millis(row.expires_at),
+        last_used_at: row.last_used_at.map(Millis),
+    })
+}
+
+fn refused() -> Error {
+    PublicError::new(Code::Unauthenticated, "the token is not valid").into()
 }

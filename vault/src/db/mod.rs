@@ -3,7 +3,19 @@
 //! One query text serves SQLite and Postgres: [`on!`] compiles the body once per engine. `Tx` methods are
 //! named `find_*`, `list_*`, `put_*`, `delete_*`, `append_*`; they hold SQL and row types and never check rights.
 
+pub(crate) mod audit;
+pub(crate) mod bindings;
+pub(crate) mod changes;
 mod connect;
+pub(crate) mod environments;
+pub(crate) mod installation;
+pub(crate) mod people;
+pub(crate) mod places;
+pub(crate) mod scopes;
+pub(crate) mod secrets;
+pub(crate) mod sessions;
+pub(crate) mod tokens;
+pub(crate) mod versions;
 
 use std::{path::PathBuf, str::FromStr};
 
@@ -41,24 +53,54 @@ macro_rules! on {
 }
 pub(crate) use on;
 
-impl Db {
-    /// Connects by URL (`sqlite://PATH` or `postgres://…`) and brings the schema up to date.
-    pub(crate) async fn open(url: &DatabaseUrl) -> Result<Self, StartError> {
-        let db = connect::connect(url).await?;
-        let migrator = sqlx::migrate!("../migrations");
-        match &db {
-            Self::Sqlite(pool) => migrator.run(pool).await,
-            Self::Postgres(pool) => migrator.run(pool).await,
+/// Appends `items` as bound values between parentheses.
+macro_rules! bind_list {
+    ($query:ident, $items:expr) => {{
+        $query.push("(");
+        let mut list = $query.separated(", ");
+        for item in $items {
+            list.push_bind(item);
         }
-        .map_err(StartError::Migrate)?;
-        Ok(db)
+        $query.push(")");
+    }};
+}
+pub(crate) use bind_list;
+
+/// How many rows one statement carries: well below what either engine takes as bound values.
+const ROWS: usize = 500;
+
+impl Db {
+    /// Connects to what is there, without changing or making anything; `None` where there is nothing.
+    pub(crate) async fn connect_to_existing(url: &DatabaseUrl) -> Result<Option<Self>, StartError> {
+        connect::connect_to_existing(url).await
     }
 
-    /// A transaction that only reads.
+    /// Connects by URL (`sqlite://PATH` or `postgres://…`); makes an SQLite file that is missing.
+    pub(crate) async fn connect(url: &DatabaseUrl) -> Result<Self, StartError> {
+        connect::connect(url).await
+    }
+
+    /// Brings the schema up to date.
+    pub(crate) async fn migrate(&self) -> Result<(), StartError> {
+        let migrator = sqlx::migrate!("../migrations");
+        match self {
+            Self::Sqlite(pool) => match migrator.run(pool).await {
+                // SQLite has no lock for this: another start may have run the same step at the same moment.
+                Err(_) => migrator.run(pool).await,
+                done => done,
+            },
+            Self::Postgres(pool) => migrator.run(pool).await,
+        }
+        .map_err(StartError::Migrate)
+    }
+
+    /// A transaction that only reads, and reads everything as of one moment.
     pub(crate) async fn read(&self) -> Result<Tx> {
         Ok(match self {
             Self::Sqlite(pool) => Tx::Sqlite(pool.begin().await?),
-            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            Self::Postgres(pool) => {
+                Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+            }
         })
     }
 
@@ -103,14 +145,9 @@ impl FromStr for DatabaseUrl {
     type Err = String;
 
     fn from_str(url: &str) -> Result<Self, String> {
-        if let Some(path) = url
-            .strip_prefix("sqlite://")
-            .or_else(|| url.strip_prefix("sqlite:"))
-        {
+        if let Some(path) = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")) {
             if path.is_empty() || path.starts_with(":memory:") {
-                return Err(
-                    "an SQLite URL names a file, for example sqlite://data/strongroom.db".into(),
-                );
+                return Err("an SQLite URL names a file, for example sqlite://data/strongroom.db".into());
             }
             return Ok(Self::Sqlite(path.into()));
         }
@@ -128,11 +165,7 @@ impl std::fmt::Display for DatabaseUrl {
             Self::Postgres(url) => {
                 let rest = url.split_once("://").map_or("", |(_, rest)| rest);
                 let place = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
-                write!(
-                    f,
-                    "postgres://{}",
-                    place.split(['?', '#']).next().unwrap_or_default()
-                )
+                write!(f, "postgres://{}", place.split(['?', '#']).next().unwrap_or_default())
             }
         }
     }

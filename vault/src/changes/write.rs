@@ -1,0 +1,189 @@
+//! Writing a change: sealed versions, their secrets and the change itself, in the caller's transaction.
+
+use domain::{Actor, Code, Error as PublicError, Kind, SecretName, SecretValue};
+use seal::{ContentKind, ScopeKey, SealedValue, ValuePlace};
+use uuid::Uuid;
+
+use crate::{
+    Vault,
+    clock::new_id,
+    db::{
+        Tx,
+        changes::StoredChange,
+        scopes::StoredScope,
+        secrets::{StoredHeld, StoredSecret},
+        versions::StoredVersion,
+    },
+    error::{Error, Result},
+    scopes::scope_place,
+};
+
+/// How often a write starts again because another server came between. From the second time on it holds the
+/// lock of all changes while it reads, so it cannot lose to a change again.
+pub(crate) const ATTEMPTS: u32 = 4;
+
+/// Repeats a write until no other came between; the attempt answers `None` when one did.
+macro_rules! until_won {
+    ($locked:ident => $attempt:expr) => {{
+        let mut attempts = 0;
+        loop {
+            let $locked = attempts > 0;
+            attempts += 1;
+            match $attempt.await {
+                Ok(Some(done)) => break Ok(done),
+                Ok(None) if attempts < $crate::changes::write::ATTEMPTS => {}
+                Ok(None) => break Err($crate::changes::write::busy()),
+                Err(error)
+                    if attempts < $crate::changes::write::ATTEMPTS && $crate::changes::write::is_passing(&error) => {}
+                Err(error) => break Err(error),
+            }
+        }
+    }};
+}
+pub(crate) use until_won;
+
+/// What is to be written, and where.
+pub(crate) struct Write<'a> {
+    pub(crate) actor: &'a Actor,
+    pub(crate) scope: &'a StoredScope,
+    /// `put`, `delete`, `import` or `restore`.
+    pub(crate) action: &'static str,
+    pub(crate) message: &'a str,
+    pub(crate) items: Vec<WriteItem<'a>>,
+}
+
+/// One secret of a write.
+pub(crate) struct WriteItem<'a> {
+    pub(crate) name: &'a SecretName,
+    /// What was read before, checked; the write fails when it is not that any more.
+    pub(crate) current: Option<StoredHeld>,
+    /// The value; none deletes.
+    pub(crate) value: Option<&'a SecretValue>,
+    /// The new comment; none keeps what is there.
+    pub(crate) comment: Option<&'a str>,
+}
+
+/// A change that was written.
+pub(crate) struct Written {
+    pub(crate) change_id: Uuid,
+    /// What the secrets are now, in the order of the items.
+    pub(crate) held: Vec<StoredHeld>,
+}
+
+impl Vault {
+    /// Writes one change. `None` when another write came between since the items were read: nothing of this
+    /// transaction may be committed then.
+    pub(crate) async fn write(&self, tx: &mut Tx, write: &Write<'_>) -> Result<Option<Written>> {
+        let key = self.scope_key(write.scope)?;
+        // Before any row is touched: every writer takes the locks in this order, so none waits in a circle.
+        let sequence = tx.put_sequence().await?;
+        let change = self.guard(StoredChange {
+            id: new_id(),
+            sequence,
+            scope_id: write.scope.id,
+            action: write.action.to_owned(),
+            actor: write.actor.label.clone(),
+            message: write.message.to_owned(),
+            created_at: self.inner.clock.now().0,
+            mac: Vec::new(),
+        });
+        tx.append_change(&change).await?;
+
+        let mut held = Vec::with_capacity(write.items.len());
+        let mut versions = Vec::with_capacity(write.items.len());
+        let (mut created, mut updated) = (Vec::new(), Vec::new());
+        for item in &write.items {
+            let (row, sealed) = self.next_version(write.scope, &key, &change, item)?;
+            versions.push((row.version.clone(), sealed));
+            match &item.current {
+                None => created.push(row.secret.clone()),
+                Some(current) => updated.push((current.secret.clone(), row.secret.clone())),
+            }
+            held.push(row);
+        }
+        if tx.append_secrets(&created).await? != created.len() || tx.put_secrets(&updated).await? != updated.len() {
+            return Ok(None);
+        }
+        tx.append_versions(&versions).await?;
+        Ok(Some(Written { change_id: change.id, held }))
+    }
+
+    fn next_version(
+        &self,
+        scope: &StoredScope,
+        key: &ScopeKey,
+        change: &StoredChange,
+        item: &WriteItem<'_>,
+    ) -> Result<(StoredHeld, Option<SealedValue>)> {
+        let mut secret = match &item.current {
+            Some(current) => current.secret.clone(),
+            None => StoredSecret {
+                id: new_id(),
+                scope_id: scope.id,
+                name: item.name.to_string(),
+                comment: String::new(),
+                version: 0,
+                deleted: true,
+                created_at: change.created_at,
+                mac: Vec::new(),
+            },
+        };
+        secret.version += 1;
+        secret.deleted = item.value.is_none();
+        if let Some(comment) = item.comment {
+            comment.clone_into(&mut secret.comment);
+        }
+        let sealed = match item.value {
+            None => None,
+            Some(value) => {
+                let place = value_place(scope, secret.id, secret.version, value.kind())?;
+                Some(self.inner.keys.seal_value(key, &place, value.expose())?)
+            }
+        };
+        let version = StoredVersion {
+            secret_id: secret.id,
+            version: secret.version,
+            change_id: change.id,
+            kind: item.value.map(|value| value.kind().word().to_owned()),
+            fingerprint: item.value.map(|value| self.fingerprint(value)),
+            created_at: change.created_at,
+            created_by: change.actor.clone(),
+            mac: Vec::new(),
+        };
+        let held = StoredHeld { secret: self.guard(secret), version: self.guard(version) };
+        Ok((held, sealed))
+    }
+
+    /// Tells equal values without showing them.
+    pub(crate) fn fingerprint(&self, value: &SecretValue) -> Vec<u8> {
+        self.inner.keys.fingerprint(value.expose()).to_vec()
+    }
+}
+
+/// What a seal binds of a version.
+pub(crate) fn value_place(scope: &StoredScope, secret_id: Uuid, version: i64, kind: Kind) -> Result<ValuePlace> {
+    Ok(ValuePlace {
+        scope: scope_place(scope)?,
+        secret_id: *secret_id.as_bytes(),
+        version: u64::try_from(version).map_err(|_| Error::Unknown { table: "secrets" })?,
+        content_kind: match kind {
+            Kind::Text => ContentKind::Text,
+            Kind::Json => ContentKind::Json,
+            Kind::File => ContentKind::File,
+        },
+    })
+}
+
+/// Whether a transaction failed only because another came between: started again it succeeds, or is told that its
+/// place is gone.
+pub(crate) fn is_passing(error: &Error) -> bool {
+    let Error::Database(sqlx::Error::Database(inner)) = error else {
+        return false;
+    };
+    // Postgres: a serialization failure, a deadlock.
+    inner.is_foreign_key_violation() || matches!(inner.code().as_deref(), Some("40001" | "40P01"))
+}
+
+pub(crate) fn busy() -> Error {
+    PublicError::new(Code::Conflict, "others are writing here at the same time; try again").into()
+}

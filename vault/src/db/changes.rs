@@ -1,0 +1,122 @@
+//! Changes and their sequence.
+
+use uuid::Uuid;
+
+use super::{
+    Tx, bind_list, on,
+    secrets::{StoredSecret, secret_columns},
+    versions::{StoredVersion, version_columns},
+};
+use crate::row_mac::{Fields, guarded};
+
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub(crate) struct StoredChange {
+    pub(crate) id: Uuid,
+    pub(crate) sequence: i64,
+    pub(crate) scope_id: Uuid,
+    pub(crate) action: String,
+    pub(crate) actor: String,
+    pub(crate) message: String,
+    pub(crate) created_at: i64,
+    pub(crate) mac: Vec<u8>,
+}
+
+guarded!(StoredChange, |row| Fields::of("changes")
+    .id(row.id)
+    .number(row.sequence)
+    .id(row.scope_id)
+    .text(&row.action)
+    .text(&row.actor)
+    .text(&row.message)
+    .number(row.created_at));
+
+/// A version that a change wrote, with its secret as it is now.
+#[derive(Debug, sqlx::FromRow)]
+pub(crate) struct StoredWritten {
+    #[sqlx(flatten)]
+    pub(crate) secret: StoredSecret,
+    #[sqlx(flatten)]
+    pub(crate) version: StoredVersion,
+}
+
+impl Tx {
+    /// The number of the newest change.
+    pub(crate) async fn find_sequence(&mut self) -> sqlx::Result<i64> {
+        on!(self, c => sqlx::query_scalar("SELECT value FROM change_sequence WHERE id = 1")
+            .fetch_one(c)
+            .await)
+    }
+
+    /// The number of the change to be written. Other changes wait until this transaction ends; rolled back,
+    /// it leaves no gap.
+    pub(crate) async fn put_sequence(&mut self) -> sqlx::Result<i64> {
+        on!(self, c => sqlx::query_scalar(
+            "UPDATE change_sequence SET value = value + 1 WHERE id = 1 RETURNING value",
+        )
+        .fetch_one(c)
+        .await)
+    }
+
+    /// Makes other changes wait for this transaction.
+    pub(crate) async fn put_changes_lock(&mut self) -> sqlx::Result<()> {
+        on!(self, c => sqlx::query("UPDATE change_sequence SET value = value WHERE id = 1")
+            .execute(c)
+            .await
+            .map(drop))
+    }
+
+    pub(crate) async fn append_change(&mut self, row: &StoredChange) -> sqlx::Result<()> {
+        on!(self, c => sqlx::query(
+            "INSERT INTO changes (id, sequence, scope_id, action, actor, message, created_at, mac)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        )
+        .bind(row.id)
+        .bind(row.sequence)
+        .bind(row.scope_id)
+        .bind(&row.action)
+        .bind(&row.actor)
+        .bind(&row.message)
+        .bind(row.created_at)
+        .bind(&row.mac)
+        .execute(c)
+        .await
+        .map(drop))
+    }
+
+    /// Changes before a sequence number, newest first.
+    pub(crate) async fn list_changes(&mut self, before: i64, limit: i64) -> sqlx::Result<Vec<StoredChange>> {
+        on!(self, c => sqlx::query_as(
+            "SELECT id, sequence, scope_id, action, actor, message, created_at, mac
+             FROM changes WHERE sequence < $1 ORDER BY sequence DESC LIMIT $2",
+        )
+        .bind(before)
+        .bind(limit)
+        .fetch_all(c)
+        .await)
+    }
+
+    pub(crate) async fn find_change(&mut self, id: Uuid) -> sqlx::Result<Option<StoredChange>> {
+        on!(self, c => sqlx::query_as(
+            "SELECT id, sequence, scope_id, action, actor, message, created_at, mac
+             FROM changes WHERE id = $1",
+        )
+        .bind(id)
+        .fetch_optional(c)
+        .await)
+    }
+
+    /// What these changes wrote; at most a page of them.
+    pub(crate) async fn list_written(&mut self, changes: &[Uuid]) -> sqlx::Result<Vec<StoredWritten>> {
+        if changes.is_empty() {
+            return Ok(Vec::new());
+        }
+        on!(self, c => {
+            let mut query = sqlx::QueryBuilder::new(concat!(
+                "SELECT ", secret_columns!(), ", ", version_columns!(),
+                " FROM secret_versions v JOIN secrets s ON s.id = v.secret_id WHERE v.change_id IN ",
+            ));
+            bind_list!(query, changes);
+            query.build_query_as().fetch_all(c).await
+        })
+    }
+}

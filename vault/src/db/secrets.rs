@@ -1,0 +1,211 @@
+//! Secrets, and what they hold now. Their versions are in `versions`.
+
+use uuid::Uuid;
+
+use super::{
+    ROWS, Tx, bind_list, on,
+    versions::{StoredVersion, version_columns},
+};
+use crate::row_mac::{Fields, guarded};
+
+/// A name in a scope.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub(crate) struct StoredSecret {
+    pub(crate) id: Uuid,
+    pub(crate) scope_id: Uuid,
+    pub(crate) name: String,
+    pub(crate) comment: String,
+    /// The newest version.
+    pub(crate) version: i64,
+    /// Whether the newest version says that the secret was deleted.
+    pub(crate) deleted: bool,
+    pub(crate) created_at: i64,
+    pub(crate) mac: Vec<u8>,
+}
+
+guarded!(StoredSecret, |row| Fields::of("secrets")
+    .id(row.id)
+    .id(row.scope_id)
+    .text(&row.name)
+    .text(&row.comment)
+    .number(row.version)
+    .flag(row.deleted)
+    .number(row.created_at));
+
+/// A secret with its newest version.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub(crate) struct StoredHeld {
+    #[sqlx(flatten)]
+    pub(crate) secret: StoredSecret,
+    #[sqlx(flatten)]
+    pub(crate) version: StoredVersion,
+}
+
+macro_rules! secret_columns {
+    () => {
+        "s.id, s.scope_id, s.name, s.comment, s.version, s.deleted, s.created_at, s.mac"
+    };
+}
+pub(crate) use secret_columns;
+
+/// Everything a secret is but its value, in its newest version.
+macro_rules! held {
+    ($condition:literal) => {
+        concat!(
+            "SELECT ",
+            secret_columns!(),
+            ", ",
+            version_columns!(),
+            " FROM secrets s JOIN secret_versions v ON v.secret_id = s.id AND v.version = s.version WHERE ",
+            $condition
+        )
+    };
+}
+
+/// Above this many names, reading a whole scope is cheaper than asking for each.
+const NAMES: usize = 2000;
+
+impl Tx {
+    pub(crate) async fn find_held(&mut self, scope_id: Uuid, name: &str) -> sqlx::Result<Option<StoredHeld>> {
+        on!(self, c => sqlx::query_as(held!("s.scope_id = $1 AND s.name = $2"))
+            .bind(scope_id)
+            .bind(name)
+            .fetch_optional(c)
+            .await)
+    }
+
+    /// All secrets of these scopes, deleted ones too; at most a few scopes.
+    pub(crate) async fn list_held(&mut self, scopes: &[Uuid]) -> sqlx::Result<Vec<StoredHeld>> {
+        if scopes.is_empty() {
+            return Ok(Vec::new());
+        }
+        on!(self, c => {
+            let mut query = sqlx::QueryBuilder::new(held!("s.scope_id IN "));
+            bind_list!(query, scopes);
+            query.build_query_as().fetch_all(c).await
+        })
+    }
+
+    /// The secrets of these scopes with one name, deleted ones too.
+    pub(crate) async fn list_held_of_name(&mut self, scopes: &[Uuid], name: &str) -> sqlx::Result<Vec<StoredHeld>> {
+        if scopes.is_empty() {
+            return Ok(Vec::new());
+        }
+        on!(self, c => {
+            let mut query = sqlx::QueryBuilder::new(held!("s.name = "));
+            query.push_bind(name).push(" AND s.scope_id IN ");
+            bind_list!(query, scopes);
+            query.build_query_as().fetch_all(c).await
+        })
+    }
+
+    /// The secrets with these ids.
+    pub(crate) async fn list_held_by_id(&mut self, ids: &[Uuid]) -> sqlx::Result<Vec<StoredHeld>> {
+        let mut rows = Vec::with_capacity(ids.len());
+        for ids in ids.chunks(ROWS) {
+            rows.extend(on!(&mut *self, c => {
+                let mut query = sqlx::QueryBuilder::new(held!("s.id IN "));
+                bind_list!(query, ids);
+                query.build_query_as().fetch_all(c).await
+            })?);
+        }
+        Ok(rows)
+    }
+
+    /// The secrets of one scope with these names, deleted ones too.
+    pub(crate) async fn list_held_of_names(&mut self, scope_id: Uuid, names: &[&str]) -> sqlx::Result<Vec<StoredHeld>> {
+        if names.len() > NAMES {
+            return self.list_held(&[scope_id]).await;
+        }
+        let mut rows = Vec::new();
+        for names in names.chunks(ROWS) {
+            rows.extend(on!(&mut *self, c => {
+                let mut query = sqlx::QueryBuilder::new(held!("s.scope_id = "));
+                query.push_bind(scope_id).push(" AND s.name IN ");
+                bind_list!(query, names.iter().copied());
+                query.build_query_as().fetch_all(c).await
+            })?);
+        }
+        Ok(rows)
+    }
+
+    /// The names of these scopes, deleted ones too; the caller drops what it did not ask for: above a number
+    /// of names, all of the scopes come.
+    pub(crate) async fn list_secrets(
+        &mut self,
+        scopes: &[Uuid],
+        names: Option<&[&str]>,
+    ) -> sqlx::Result<Vec<StoredSecret>> {
+        let names = names.filter(|names| names.len() <= NAMES);
+        let mut rows = Vec::new();
+        for scopes in scopes.chunks(ROWS) {
+            rows.extend(on!(&mut *self, c => {
+                let mut query = sqlx::QueryBuilder::new(concat!(
+                    "SELECT ", secret_columns!(), " FROM secrets s WHERE s.scope_id IN "
+                ));
+                bind_list!(query, scopes);
+                if let Some(names) = names {
+                    query.push(" AND s.name IN ");
+                    bind_list!(query, names.iter().copied());
+                }
+                query.build_query_as().fetch_all(c).await
+            })?);
+        }
+        Ok(rows)
+    }
+
+    /// Answers how many rows were new: a name that is there already is left alone.
+    pub(crate) async fn append_secrets(&mut self, rows: &[StoredSecret]) -> sqlx::Result<usize> {
+        let mut written = 0;
+        for rows in rows.chunks(ROWS) {
+            written += on!(&mut *self, c => {
+                let mut query = sqlx::QueryBuilder::new(
+                    "INSERT INTO secrets (id, scope_id, name, comment, version, deleted, created_at, mac) ",
+                );
+                query.push_values(rows, |mut values, row| {
+                    values
+                        .push_bind(row.id)
+                        .push_bind(row.scope_id)
+                        .push_bind(&row.name)
+                        .push_bind(&row.comment)
+                        .push_bind(row.version)
+                        .push_bind(row.deleted)
+                        .push_bind(row.created_at)
+                        .push_bind(&row.mac);
+                });
+                query.push(" ON CONFLICT (scope_id, name) DO NOTHING");
+                query.build().execute(c).await?.rows_affected()
+            });
+        }
+        Ok(usize::try_from(written).unwrap_or(usize::MAX))
+    }
+
+    /// Replaces rows that were read before, and answers how many were still what was read: compare and set, so
+    /// that two servers cannot lose an update.
+    pub(crate) async fn put_secrets(&mut self, rows: &[(StoredSecret, StoredSecret)]) -> sqlx::Result<usize> {
+        let mut written = 0;
+        for rows in rows.chunks(ROWS) {
+            written += on!(&mut *self, c => {
+                let mut query = sqlx::QueryBuilder::new(
+                    "UPDATE secrets SET comment = x.column4, version = x.column5, deleted = x.column6, mac = x.column7 \
+                     FROM (",
+                );
+                query.push_values(rows, |mut values, (was, row)| {
+                    values
+                        .push_bind(was.id)
+                        .push_bind(was.version)
+                        .push_bind(&was.mac)
+                        .push_bind(&row.comment)
+                        .push_bind(row.version)
+                        .push_bind(row.deleted)
+                        .push_bind(&row.mac);
+                });
+                query.push(
+                    ") AS x WHERE secrets.id = x.column1 AND secrets.version = x.column2 AND secrets.mac = x.column3",
+                );
+                query.build().execute(c).await?.rows_affected()
+            });
+        }
+        Ok(usize::try_from(written).unwrap_or(usize::MAX))
+    }
+}

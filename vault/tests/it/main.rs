@@ -1,0 +1,27 @@
+//! Every use-case on both engines, through the vault's public face.
+//!
+//! `sqlite::…` needs nothing. `postgres::…` uses the server in `TEST_DATABASE_URL`, each test in a schema of its own;
+//! without it they are skipped, or fail when `REQUIRE_POSTGRES` is set.
+#![allow(unreachable_pub, reason = "one binary: `pub` and `pub(crate)` are the same here")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests are tests")]
+
+#[macro_use]
+mod fixture;
+
+mod at_rest;
+mod audit;
+mod bindings;
+mod changes;
+mod deliver;
+mod effective;
+mod environments;
+mod import;
+mod keys;
+mod matrix;
+mod people;
+mod places;
+mod secrets;
+mod sessions;
+mod setup;
+mod speak;
+mod tokens;
