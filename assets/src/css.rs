@@ -20,17 +20,8 @@ pub(crate) fn bundle(main: &Path) -> Result<String> {
         bundle.push('\n');
     }
     // Without it the order of the layers would be the order in which they happen to appear.
-    if !bundle.starts_with("@layer ")
-        || !bundle
-            .lines()
-            .next()
-            .is_some_and(|line| line.ends_with(';'))
-    {
-        return Err(format!(
-            "{}: must begin with the `@layer …;` statement",
-            main.display()
-        )
-        .into());
+    if !bundle.starts_with("@layer ") || !bundle.lines().next().is_some_and(|line| line.ends_with(';')) {
+        return Err(format!("{}: must begin with the `@layer …;` statement", main.display()).into());
     }
     Ok(bundle)
 }
@@ -131,14 +122,8 @@ mod tests {
     #[test]
     fn imports_stand_in_their_order_after_the_layer_statement() {
         let css = bundled(&[
-            (
-                "main.css",
-                "/* all */\n@import \"tokens.css\";\n@import \"base.css\";\n",
-            ),
-            (
-                "tokens.css",
-                "/* t */\n@layer tokens, base;\n\n@layer tokens {\n  :root { --a: 1px; }\n}\n",
-            ),
+            ("main.css", "/* all */\n@import \"tokens.css\";\n@import \"base.css\";\n"),
+            ("tokens.css", "/* t */\n@layer tokens, base;\n\n@layer tokens {\n  :root { --a: 1px; }\n}\n"),
             ("base.css", "@layer base { a { b: c } }"),
         ]);
         let expected = "@layer tokens, base;\n@layer tokens {\n:root { --a: 1px; }\n}\n@layer base { a { b: c } }\n";
@@ -147,46 +132,26 @@ mod tests {
 
     #[test]
     fn the_layer_statement_may_stand_in_the_main_file() {
-        let css = bundled(&[
-            ("main.css", "@layer a;\n@import \"a.css\";"),
-            ("a.css", "@layer a { b { c: d } }"),
-        ]);
+        let css = bundled(&[("main.css", "@layer a;\n@import \"a.css\";"), ("a.css", "@layer a { b { c: d } }")]);
         assert!(css.unwrap().starts_with("@layer a;\n@layer a {"));
     }
 
     #[test]
     fn what_would_change_the_cascade_is_refused() {
         let layers_late = [("main.css", "@import \"a.css\";"), ("a.css", "a { b: c }")];
-        assert!(
-            bundled(&layers_late)
-                .unwrap_err()
-                .to_string()
-                .contains("@layer")
-        );
-        let nested = [
-            ("main.css", "@layer a;\n@import \"a.css\";"),
-            ("a.css", "@import \"b.css\";"),
-        ];
+        assert!(bundled(&layers_late).unwrap_err().to_string().contains("@layer"));
+        let nested = [("main.css", "@layer a;\n@import \"a.css\";"), ("a.css", "@import \"b.css\";")];
         assert!(bundled(&nested).unwrap_err().to_string().contains("only"));
-        let with_media = [
-            ("main.css", "@layer a;\n@import \"a.css\" print;"),
-            ("a.css", ""),
-        ];
+        let with_media = [("main.css", "@layer a;\n@import \"a.css\" print;"), ("a.css", "")];
         assert!(bundled(&with_media).is_err());
         let missing = [("main.css", "@layer a;\n@import \"none.css\";")];
-        assert!(
-            bundled(&missing)
-                .unwrap_err()
-                .to_string()
-                .contains("none.css")
-        );
+        assert!(bundled(&missing).unwrap_err().to_string().contains("none.css"));
     }
 
     #[test]
     fn strings_and_meaningful_spaces_survive() {
         let text = "a  >  b::after {\n\n\tcontent: \"/* no  comment \\\" */  \";\n  width: calc(1px  +  2px); }";
-        let tidied =
-            "a > b::after {\ncontent: \"/* no  comment \\\" */  \";\nwidth: calc(1px + 2px); }";
+        let tidied = "a > b::after {\ncontent: \"/* no  comment \\\" */  \";\nwidth: calc(1px + 2px); }";
         assert_eq!(tidy(text).unwrap(), tidied);
         assert_eq!(tidy("a /* x */ b").unwrap(), "a b");
         assert_eq!(tidy(tidied).unwrap(), tidied);

@@ -42,10 +42,7 @@ impl Args {
         let (mut style, mut public) = (PathBuf::from("style/main.css"), PathBuf::from("public"));
         let (mut out, mut work) = (PathBuf::from("target/site"), PathBuf::from("target/assets"));
         while let Some(flag) = words.next() {
-            let value = words
-                .next()
-                .map(PathBuf::from)
-                .ok_or_else(|| format!("{flag} wants a value\n{USAGE}"))?;
+            let value = words.next().map(PathBuf::from).ok_or_else(|| format!("{flag} wants a value\n{USAGE}"))?;
             match flag.as_str() {
                 "--wasm" => wasm = Some(value),
                 "--optimize" => optimizer = Some(value),
@@ -57,14 +54,7 @@ impl Args {
             }
         }
         let wasm = wasm.ok_or(USAGE)?;
-        Ok(Self {
-            wasm,
-            optimizer,
-            style,
-            public,
-            out,
-            work,
-        })
+        Ok(Self { wasm, optimizer, style, public, out, work })
     }
 }
 
@@ -98,10 +88,7 @@ fn say(text: &str) {
     println!("{text}");
 }
 
-#[expect(
-    clippy::print_stderr,
-    reason = "a build tool explains itself on the terminal"
-)]
+#[expect(clippy::print_stderr, reason = "a build tool explains itself on the terminal")]
 fn complain(error: &dyn Error) {
     eprintln!("assets: {error}");
     let mut cause = error.source();
@@ -130,19 +117,7 @@ mod tests {
 
     #[test]
     fn a_wrong_option_is_named() {
-        assert!(
-            parse(&["--wsam", "a"])
-                .err()
-                .unwrap()
-                .to_string()
-                .contains("--wsam")
-        );
-        assert!(
-            parse(&["--wasm"])
-                .err()
-                .unwrap()
-                .to_string()
-                .contains("wants a value")
-        );
+        assert!(parse(&["--wsam", "a"]).err().unwrap().to_string().contains("--wsam"));
+        assert!(parse(&["--wasm"]).err().unwrap().to_string().contains("wants a value"));
     }
 }

@@ -39,19 +39,11 @@ pub(crate) struct Site {
 
 impl Site {
     pub(crate) fn new(root: &Path) -> Self {
-        Self {
-            root: root.to_owned(),
-            files: Vec::new(),
-        }
+        Self { root: root.to_owned(), files: Vec::new() }
     }
 
     /// Adds a file under `pkg/` whose name carries its hash, so browsers may keep it for ever.
-    pub(crate) fn add_hashed(
-        &mut self,
-        name: &str,
-        ending: &str,
-        content: &[u8],
-    ) -> Result<String> {
+    pub(crate) fn add_hashed(&mut self, name: &str, ending: &str, content: &[u8]) -> Result<String> {
         let path = format!("pkg/{name}.{}{ending}", &hex(&[content])[..8]);
         self.add(path.clone(), content)?;
         Ok(path)
@@ -63,11 +55,7 @@ impl Site {
             return Ok(());
         }
         for file in files_below(folder)? {
-            let path = file
-                .strip_prefix(folder)?
-                .to_str()
-                .ok_or("a file name is not UTF-8")?
-                .to_owned();
+            let path = file.strip_prefix(folder)?.to_str().ok_or("a file name is not UTF-8")?.to_owned();
             self.add(path, &fs::read(&file)?)?;
         }
         Ok(())
@@ -90,23 +78,10 @@ impl Site {
             write(&target, content)?;
         }
         let beside = [("br", &brotli), ("gzip", &gzip)];
-        let encodings = beside
-            .iter()
-            .filter(|(_, path)| path.exists())
-            .map(|(name, _)| *name)
-            .collect();
-        let smallest = [&brotli, &gzip, &target]
-            .into_iter()
-            .find(|path| path.exists())
-            .unwrap_or(&target);
+        let encodings = beside.iter().filter(|(_, path)| path.exists()).map(|(name, _)| *name).collect();
+        let smallest = [&brotli, &gzip, &target].into_iter().find(|path| path.exists()).unwrap_or(&target);
         let smallest = fs::metadata(smallest)?.len();
-        self.files.push(Entry {
-            path,
-            content_type,
-            hash: hex(&[content]),
-            encodings,
-            smallest,
-        });
+        self.files.push(Entry { path, content_type, hash: hex(&[content]), encodings, smallest });
         Ok(())
     }
 
@@ -114,11 +89,7 @@ impl Site {
     pub(crate) fn finish(mut self, js: &str, wasm: &str, css: &str) -> Result<String> {
         self.files.sort_by(|one, other| one.path.cmp(&other.path));
         let size = |path: &str| {
-            let bytes = self
-                .files
-                .iter()
-                .find(|file| file.path == path)
-                .map_or(0, |file| file.smallest);
+            let bytes = self.files.iter().find(|file| file.path == path).map_or(0, |file| file.smallest);
             format!("{}.{} kB", bytes / 1000, bytes % 1000 / 100)
         };
         let sizes = format!("js {}, wasm {}, css {}", size(js), size(wasm), size(css));
@@ -127,26 +98,14 @@ impl Site {
         let mut wanted = BTreeSet::from([manifest.clone()]);
         for file in &self.files {
             let target = self.root.join(&file.path);
-            wanted.extend([
-                with_ending(&target, "br"),
-                with_ending(&target, "gz"),
-                target,
-            ]);
+            wanted.extend([with_ending(&target, "br"), with_ending(&target, "gz"), target]);
         }
-        let mut text = serde_json::to_vec_pretty(&Manifest {
-            js,
-            wasm,
-            css,
-            files: self.files,
-        })?;
+        let mut text = serde_json::to_vec_pretty(&Manifest { js, wasm, css, files: self.files })?;
         text.push(b'\n');
         if fs::read(&manifest).ok().as_ref() != Some(&text) {
             write(&manifest, &text)?;
         }
-        for file in files_below(&self.root)?
-            .iter()
-            .filter(|file| !wanted.contains(*file))
-        {
+        for file in files_below(&self.root)?.iter().filter(|file| !wanted.contains(*file)) {
             fs::remove_file(file)?;
         }
         Ok(format!("{}: {sizes} to download", self.root.display()))
@@ -162,13 +121,10 @@ pub(crate) fn hex(parts: &[&[u8]]) -> String {
         }
         hasher.update(part);
     }
-    hasher
-        .finalize()
-        .iter()
-        .fold(String::new(), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    hasher.finalize().iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 fn content_type(path: &str) -> Result<&'static str> {
@@ -188,11 +144,7 @@ fn content_type(path: &str) -> Result<&'static str> {
 }
 
 fn brotlied(content: &[u8]) -> Result<Vec<u8>> {
-    let params = brotli::enc::BrotliEncoderParams {
-        quality: 11,
-        size_hint: content.len(),
-        ..Default::default()
-    };
+    let params = brotli::enc::BrotliEncoderParams { quality: 11, size_hint: content.len(), ..Default::default() };
     let mut packed = Vec::new();
     brotli::BrotliCompress(&mut &*content, &mut packed, &params)?;
     Ok(packed)
@@ -238,21 +190,14 @@ mod tests {
 
     fn names(folder: &Path) -> Vec<String> {
         let below = files_below(folder).unwrap();
-        below
-            .iter()
-            .map(|file| file.strip_prefix(folder).unwrap().display().to_string())
-            .collect()
+        below.iter().map(|file| file.strip_prefix(folder).unwrap().display().to_string()).collect()
     }
 
     fn make(root: &Path, css: &str) -> (String, String) {
         let mut site = Site::new(root);
         let js = site.add_hashed("strongroom", ".js", b"export {}").unwrap();
-        let wasm = site
-            .add_hashed("strongroom", "_bg.wasm", &[0; 1000])
-            .unwrap();
-        let css = site
-            .add_hashed("strongroom", ".css", css.repeat(100).as_bytes())
-            .unwrap();
+        let wasm = site.add_hashed("strongroom", "_bg.wasm", &[0; 1000]).unwrap();
+        let css = site.add_hashed("strongroom", ".css", css.repeat(100).as_bytes()).unwrap();
         let summary = site.finish(&js, &wasm, &css).unwrap();
         (css, summary)
     }
@@ -273,10 +218,7 @@ mod tests {
         let (new, summary) = make(dir.path(), "b");
         let names = names(dir.path());
         assert!(!names.contains(&old) && names.contains(&new), "{names:?}");
-        assert!(
-            names.contains(&format!("{new}.br")) && names.contains(&format!("{new}.gz")),
-            "{names:?}"
-        );
+        assert!(names.contains(&format!("{new}.br")) && names.contains(&format!("{new}.gz")), "{names:?}");
         assert!(summary.contains("css 0.0 kB"), "{summary}");
     }
 
@@ -285,11 +227,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         make(dir.path(), "a");
         let stamps = |root: &Path| -> Vec<_> {
-            files_below(root)
-                .unwrap()
-                .iter()
-                .map(|file| fs::metadata(file).unwrap().modified().unwrap())
-                .collect()
+            files_below(root).unwrap().iter().map(|file| fs::metadata(file).unwrap().modified().unwrap()).collect()
         };
         let before = stamps(dir.path());
         make(dir.path(), "a");
@@ -308,28 +246,14 @@ mod tests {
         let text = fs::read(dir.path().join("manifest.json")).unwrap();
         let manifest: serde_json::Value = serde_json::from_slice(&text).unwrap();
         assert_eq!(manifest["css"], css);
-        assert_eq!(
-            manifest["files"][0]["encodings"],
-            serde_json::json!(["br", "gzip"])
-        );
+        assert_eq!(manifest["files"][0]["encodings"], serde_json::json!(["br", "gzip"]));
         assert_eq!(manifest["files"][1]["path"], "robots.txt");
-        assert_eq!(
-            manifest["files"][1]["content_type"],
-            "text/plain; charset=utf-8"
-        );
-        assert_eq!(
-            manifest["files"][1]["encodings"],
-            serde_json::json!([]),
-            "a tiny file is not worth it"
-        );
+        assert_eq!(manifest["files"][1]["content_type"], "text/plain; charset=utf-8");
+        assert_eq!(manifest["files"][1]["encodings"], serde_json::json!([]), "a tiny file is not worth it");
     }
 
     #[test]
     fn an_unknown_ending_is_refused_rather_than_guessed() {
-        assert!(
-            Site::new(Path::new("/nowhere"))
-                .add("a.exe".into(), b"")
-                .is_err()
-        );
+        assert!(Site::new(Path::new("/nowhere")).add("a.exe".into(), b"").is_err());
     }
 }

@@ -61,21 +61,14 @@ fn generate(module: &[u8], folder: &Path) -> Result<()> {
         // The page passes the hashed address of the WASM; the JavaScript must not guess another.
         .omit_default_module_path(true)
         .generate_output()?;
-    if output.snippets().values().any(|inline| !inline.is_empty())
-        || !output.local_modules().is_empty()
-    {
+    if output.snippets().values().any(|inline| !inline.is_empty()) || !output.local_modules().is_empty() {
         return Err("a crate brings JavaScript files of its own, which are not bundled".into());
     }
     Ok(output.emit(folder)?)
 }
 
 fn shrink(tool: &Path, module: &Path) -> Result<()> {
-    let status = Command::new(tool)
-        .args(OPTIMIZE)
-        .arg(module)
-        .arg("-o")
-        .arg(module)
-        .status();
+    let status = Command::new(tool).args(OPTIMIZE).arg(module).arg("-o").arg(module).status();
     match status {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(format!("{}: {status}", tool.display()).into()),
@@ -118,13 +111,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let input = dir.path().join("in.wasm");
         fs::write(&input, EMPTY).unwrap();
-        let error = bind(
-            &input,
-            Some(Path::new("/bin/false")),
-            &dir.path().join("work"),
-        )
-        .err()
-        .unwrap();
+        let error = bind(&input, Some(Path::new("/bin/false")), &dir.path().join("work")).err().unwrap();
         assert!(error.to_string().contains("/bin/false"), "{error}");
     }
 }
