@@ -1,0 +1,24 @@
+//! The pages: one file each, with its server functions.
+
+mod audit;
+mod environments;
+mod first_steps;
+mod home;
+mod login;
+mod not_found;
+mod people;
+mod project;
+pub mod secrets;
+mod setup;
+mod tokens;
+
+pub use audit::Audit;
+pub use environments::Environments;
+pub use first_steps::FirstSteps;
+pub use home::Home;
+pub use login::Login;
+pub use not_found::NotFound;
+pub use people::People;
+pub use project::ProjectPage;
+pub use setup::Setup;
+pub use tokens::Tokens;

@@ -1,0 +1,213 @@
+//! The open cell: its value behind a mask, its facts, and what the service sees.
+
+use domain::{Kind, Level, api::CellState};
+use leptos::prelude::*;
+
+use super::{
+    asked::Asked,
+    head::Current,
+    ladder::Ladder,
+    matrix::Looks,
+    place::{Place, level_name, scope_name},
+    reveal::{Reveal, RevealButtons, Wanted},
+    scope_read::{May, OpenCell, service_of},
+    secret_form::{DeleteSecret, EditSecret, WrittenCell},
+};
+use crate::components::{Icon, LevelIcon, Mask, Status};
+
+/// The open cell.
+#[component]
+pub fn Detail(
+    /// The page.
+    place: Place,
+    /// What the address asks for.
+    asked: Asked,
+    /// The cell.
+    open: OpenCell,
+    /// Its column.
+    column: usize,
+    /// What the reader may.
+    may: May,
+    /// Whether it is being written.
+    writing: bool,
+    /// Where its value is shown.
+    reveal: Reveal,
+) -> impl IntoView {
+    let scope = place.level.at(open.environment.clone());
+    let where_ = scope_name(&scope);
+    let name = open.row.name.clone();
+    let cell = &open.row.cells[column];
+    let looks = Looks::of(cell);
+    let written = WrittenCell {
+        name: name.clone(),
+        environment: open.environment.clone(),
+        expected: open.secret.as_ref().map_or(0, |secret| secret.version),
+        kind: open.secret.as_ref().map_or(Kind::Text, |secret| secret.kind),
+        comment: open.secret.as_ref().map(|secret| secret.comment.clone()).unwrap_or_default(),
+    };
+    let delete = (may.write && open.secret.is_some()).then(|| {
+        view! { <DeleteSecret place=place.clone() cell=written.clone() place_name=where_.clone() /> }
+    });
+    let value = if writing && may.write {
+        view! { <EditSecret place=place.clone() cell=written close=asked.href() /> }.into_any()
+    } else {
+        let edit = may.write.then(|| asked.href_with("edit=1"));
+        view! { <ValueBox place=place.clone() open=open.clone() reveal may edit back=address(&place, &asked) /> }
+            .into_any()
+    };
+    let ladder = view! { <Seen place=place.clone() open=open.clone() /> };
+    let chip = (cell.state != CellState::NotSet).then(|| {
+        view! { <span class=format!("chip is-{}", looks.tone)><Icon name=looks.icon />{looks.note.clone()}</span> }
+    });
+    view! {
+        <section class="detail" aria-label=format!("{name} in {where_}")>
+            <header class="detail-head">
+                <h2 class="name">{name.to_string()}</h2>
+                <LevelIcon level=place.level.clone() label=where_.clone() />
+                {chip}
+                <span class="spacer"></span>
+                {delete}
+                <a
+                    class="button quiet square small"
+                    href=asked.closed().href()
+                    data-noscroll=""
+                    aria-label="Close"
+                    title="Close"
+                    data-key=(!writing).then_some("Escape")
+                >
+                    <Icon name="close" />
+                </a>
+            </header>
+            <div class="detail-body">
+                <div class="stack-3">{value}</div>
+                <Facts open=open.clone() looks />
+                <div class="stack-2">{ladder}</div>
+            </div>
+        </section>
+    }
+}
+
+/// The page with everything its address asks for.
+fn address(place: &Place, asked: &Asked) -> String {
+    format!("{}{}", place.path(), asked.href())
+}
+
+#[component]
+fn ValueBox(
+    place: Place,
+    open: OpenCell,
+    reveal: Reveal,
+    may: May,
+    edit: Option<String>,
+    back: String,
+) -> impl IntoView {
+    let Some(secret) = open.secret.clone() else {
+        let set = edit.map(|href| {
+            view! { <div><a class="button" href=href data-noscroll="" data-key="e"><Icon name="plus" />"Set a value here"</a></div> }
+        });
+        return view! {
+            <div class="stack-2">
+                <span class="label">"Value"</span>
+                <p>"Not set here."</p>
+                {set}
+            </div>
+        }
+        .into_any();
+    };
+    let wanted = Wanted { scope: place.level.at(open.environment), name: secret.name.clone(), version: secret.version };
+    let buttons = if may.reveal {
+        view! { <RevealButtons place=place.clone() wanted kind=secret.kind reveal back id="reveal-open".to_owned() /> }
+            .into_any()
+    } else {
+        view! { <Status icon="denied" tone="mute" text="no access" /> }.into_any()
+    };
+    let edit = edit.map(|href| {
+        view! {
+            <a class="button quiet small" href=href data-noscroll="" data-key="e">
+                <Icon name="edit" />
+                "Edit "
+                <kbd class="scripted" aria-hidden="true">"e"</kbd>
+            </a>
+        }
+    });
+    let hint = if may.reveal {
+        "Revealing and copying are recorded. A revealed value goes away after 30 s."
+    } else {
+        "Only admins see and change what is set for the whole platform; your services get it all the same."
+    };
+    view! {
+        <div class="field">
+            <span class="label">"Value"</span>
+            <div class="strongbox"><Mask />{buttons}{edit}</div>
+            <p class="hint">{hint}</p>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Facts(open: OpenCell, looks: Looks) -> impl IntoView {
+    let status = match &open.secret {
+        Some(secret) => format!("set, version {}", secret.version),
+        None => looks.note,
+    };
+    let (icon, tone) = if open.secret.is_some() { ("set", "good") } else { (looks.icon, looks.tone) };
+    let more = open.secret.map(|secret| {
+        let comment = if secret.comment.is_empty() { "none".to_owned() } else { secret.comment };
+        view! {
+            <dt>"Changed"</dt>
+            <dd>
+                <time datetime=secret.updated_at.to_string()>{secret.updated_at.minute()}</time>
+                {format!(" UTC by {}", secret.updated_by)}
+            </dd>
+            <dt>"Kind"</dt>
+            <dd>{secret.kind.word()}</dd>
+            <dt>"Comment"</dt>
+            <dd>{comment}</dd>
+        }
+    });
+    view! {
+        <dl class="facts">
+            <dt>"Status"</dt>
+            <dd><Status icon=icon tone=tone text=status /></dd>
+            {more}
+        </dl>
+    }
+}
+
+/// What the service of the page sees, or who reads what is set here.
+#[component]
+fn Seen(place: Place, open: OpenCell) -> impl IntoView {
+    let this = place.level.at(open.environment.clone());
+    if let (Some(service), Some(environment), Some(explanation)) =
+        (service_of(&place.base), open.environment, open.ladder)
+    {
+        let title = format!("What {} sees in {environment}", service.service);
+        return view! {
+            <h3 class="label">{title}</h3>
+            <Ladder service=service.clone() environment explanation this compact=true />
+        }
+        .into_any();
+    }
+    let words = match (&place.base, &place.level) {
+        (Level::Service(_), Level::Service(path)) => {
+            format!("{} sees this in every environment that has no value of its own.", path.service)
+        }
+        (_, Level::Project { project }) => {
+            format!("Every service of {project} sees this, unless it or a narrower environment has its own.")
+        }
+        _ => {
+            format!("Every service sees this {} value, unless a narrower level has its own.", level_name(&place.level))
+        }
+    };
+    view! {
+        <h3 class="label">"Who sees it"</h3>
+        <p class="small-text quiet-text">{words}</p>
+    }
+    .into_any()
+}
+
+/// The tab of a level.
+pub(super) fn current(place: &Place) -> Current {
+    Current::Level(place.level.clone())
+}

@@ -1,0 +1,81 @@
+//! Where a file comes in. Without script it is a form; with script the whole page is.
+
+use leptos::{html, prelude::*};
+
+use super::{
+    browser,
+    secret_form::{At, EnvironmentSelect},
+    upload::{Reach, Upload},
+};
+use crate::{components::Icon, paths::forms};
+
+/// The drop zone of a page.
+#[component]
+pub fn Dropzone(
+    /// What takes the file.
+    upload: Upload,
+    /// Where it can be stored.
+    reach: Reach,
+) -> impl IntoView {
+    let over = RwSignal::new(false);
+    let zone = NodeRef::<html::Form>::new();
+    let take = {
+        let reach = reach.clone();
+        move |given| upload.take(given, reach.clone(), &chosen_environment(zone))
+    };
+    let chosen = take.clone();
+    Effect::new(move |_| {
+        browser::on_given(over, take.clone());
+        // Chosen while the page was still asleep.
+        if let Some(form) = zone.get_untracked() {
+            browser::chosen_before(&form, take.clone());
+        }
+    });
+    view! {
+        <form
+            class="dropzone"
+            class:over=over
+            node_ref=zone
+            action=forms::IMPORT
+            method="post"
+            enctype="multipart/form-data"
+        >
+            <At place=reach.place.clone() />
+            <Icon name="upload" />
+            <span>
+                <span class="unscripted">"Upload " <code>"secrets.json"</code> ": "</span>
+                <span class="scripted">"Drop " <code>"secrets.json"</code> " anywhere on this page, paste it, or "</span>
+                <label class="link" for="file">"choose a file"</label>
+                <input
+                    id="file"
+                    name="file"
+                    type="file"
+                    accept=".json,application/json"
+                    required
+                    on:change=move |event| browser::chosen(&event, chosen.clone())
+                />
+                <span class="scripted">". You see a plan before anything is stored."</span>
+            </span>
+            <span class="spacer"></span>
+            <label class="hint" for="import-environment">"into"</label>
+            <span><EnvironmentSelect environments=reach.environments id="import-environment" /></span>
+            <button class="button unscripted" type="submit"><Icon name="upload" />"Upload"</button>
+        </form>
+    }
+}
+
+/// What the select of the form says.
+#[cfg(feature = "hydrate")]
+fn chosen_environment(zone: NodeRef<html::Form>) -> String {
+    use wasm_bindgen::JsCast;
+    zone.get_untracked()
+        .and_then(|form| form.query_selector("select").ok().flatten())
+        .and_then(|select| select.dyn_into::<web_sys::HtmlSelectElement>().ok())
+        .map(|select| select.value())
+        .unwrap_or_default()
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn chosen_environment(_: NodeRef<html::Form>) -> String {
+    String::new()
+}

@@ -1,0 +1,283 @@
+//! The plan of an upload: what each key would do, where, and the button that does it.
+
+use domain::api::PlanAction;
+use leptos::prelude::*;
+
+use super::{
+    browser,
+    place::{environment_title, environment_word, level_title},
+    plan_items::{PlanItems, line},
+    upload::{File, Upload},
+    upload_file::Known,
+};
+use crate::components::{Icon, counted, level_icon, sentence};
+
+/// The plan; nothing of it is in the page while no file is there.
+#[component]
+pub fn PlanPanel(
+    /// The upload of the page.
+    upload: Upload,
+) -> impl IntoView {
+    move || upload.file.get().map(|file| view! { <Open upload file /> })
+}
+
+#[component]
+fn Open(upload: Upload, file: File) -> impl IntoView {
+    let lead = move || {
+        let keys = upload.known.with(|known| known.items().len());
+        let keys = counted(keys, "key");
+        let read = upload.known.with(|known| match known {
+            Known::Preview(_) => "Read here; the server is making the plan.",
+            Known::Plan(_) => "Another target makes a new plan.",
+            Known::Refused(_) => "There is no plan.",
+        });
+        format!("{keys}, {}. Nothing is stored yet. {read}", size(file.size))
+    };
+    let reach = file.reach;
+    let again = {
+        let reach = reach.clone();
+        move |given| {
+            let environment = upload.scope.with_untracked(|scope| environment_word(scope.environment.as_ref()));
+            upload.take(given, reach.clone(), &environment);
+        }
+    };
+    let levels = (reach.levels.len() > 1).then_some(reach.levels);
+    view! {
+        <div class="page">
+            <header class="page-head">
+                <div class="page-title"><h1><Icon name="json" />{format!("Plan for {}", file.name)}</h1><p role="status">{lead}</p></div>
+                <div class="actions">
+                    <button class="button" type="button" data-key="Escape" on:click=move |_| upload.discard()>"Discard"</button>
+                    <label class="button">
+                        <input
+                            class="sr"
+                            type="file"
+                            accept=".json,application/json"
+                            on:change=move |event| browser::chosen(&event, again.clone())
+                        />
+                        <Icon name="upload" />
+                        "Another file"
+                    </label>
+                </div>
+            </header>
+            <div class="with-aside">
+                <div class="stack-3">
+                    <div class="panel panel-body row">
+                        <span class="label">"Store in"</span>
+                        {levels.map(|levels| view! { <Levels upload levels /> })}
+                        <Environments upload environments=reach.environments />
+                    </div>
+                    <Problems upload />
+                    {move || {
+                        let planned = upload.known.with(|known| matches!(known, Known::Plan(_)));
+                        let items = upload.known.with(|known| known.items().to_vec());
+                        (!items.is_empty()).then(|| view! { <PlanItems upload items planned /> })
+                    }}
+                </div>
+                <Apply upload />
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn Levels(upload: Upload, levels: Vec<super::head::LevelTab>) -> impl IntoView {
+    let choices: Vec<_> = levels
+        .into_iter()
+        .map(|tab| {
+            let (level, icon) = (tab.level.clone(), level_icon(&tab.level));
+            let chosen = {
+                let level = tab.level.clone();
+                move || upload.scope.with(|scope| scope.level == level)
+            };
+            view! {
+                <label>
+                    <input
+                        type="radio"
+                        name="plan-level"
+                        prop:checked=chosen
+                        disabled=!tab.write
+                        on:change=move |_| upload.move_to(level.clone())
+                    />
+                    <Icon name=icon />
+                    {capital(&level_title(&tab.level))}
+                </label>
+            }
+        })
+        .collect();
+    view! { <fieldset class="segmented"><legend>"Level"</legend>{choices}</fieldset> }
+}
+
+#[component]
+fn Environments(upload: Upload, environments: Vec<domain::EnvironmentName>) -> impl IntoView {
+    let options: Vec<_> = environments
+        .into_iter()
+        .map(|name| view! { <option value=name.to_string()>{name.to_string()}</option> })
+        .collect();
+    let chosen = move || upload.scope.with(|scope| environment_word(scope.environment.as_ref()));
+    view! {
+        <label class="sr" for="plan-environment">"Environment"</label>
+        <select
+            class="input auto"
+            id="plan-environment"
+            prop:value=chosen
+            on:change=move |event| upload.move_into(&event_target_value(&event))
+        >
+            <option value="all">"All environments"</option>
+            {options}
+        </select>
+    }
+}
+
+/// Why there is no plan, or what cannot be stored and the way out.
+#[component]
+fn Problems(upload: Upload) -> impl IntoView {
+    let refused = move || {
+        upload.known.with(|known| match known {
+            Known::Refused(error) => {
+                let list: Vec<_> = error
+                    .problems
+                    .iter()
+                    .filter(|problem| {
+                        error.problems.len() > 1 || problem.name.is_some() || !error.detail.contains(&problem.message)
+                    })
+                    .map(|problem| view! { <li>{sentence(&line(problem))}</li> })
+                    .collect();
+                Some(view! {
+                    <div class="callout bad" role="alert">
+                        <Icon name="invalid" />
+                        <div>
+                            <b>"Nothing was stored."</b>
+                            " "
+                            {sentence(&error.detail)}
+                            "."
+                            <ul class="problems">{list}</ul>
+                        </div>
+                    </div>
+                })
+            }
+            _ => None,
+        })
+    };
+    let invalid = move || -> Vec<String> {
+        upload.known.with(|known| {
+            let bad = known.items().iter().filter(|item| item.action == PlanAction::Invalid);
+            bad.map(|item| item.name.clone()).collect()
+        })
+    };
+    let callout = move || {
+        let names = invalid();
+        if names.is_empty() {
+            return None;
+        }
+        let nameless = names.iter().any(String::is_empty);
+        let count = counted(names.len(), "key");
+        let all = names.clone();
+        let checked = move || upload.left_out.with(|left_out| all.iter().all(|name| left_out.contains(name)));
+        let leave = (!nameless).then(|| {
+            view! {
+                <label class="check">
+                    <input
+                        type="checkbox"
+                        prop:checked=checked
+                        on:change=move |event| {
+                            let leave = event_target_checked(&event);
+                            upload.left_out.update(|left_out| {
+                                for name in &names {
+                                    if leave {
+                                        left_out.insert(name.clone());
+                                    } else {
+                                        left_out.remove(name);
+                                    }
+                                }
+                            });
+                        }
+                    />
+                    {format!("Leave out {count}")}
+                </label>
+            }
+        });
+        let way = if nameless {
+            "Fix the file and drop it again."
+        } else {
+            "Fix the file and drop it again, or leave them out."
+        };
+        Some(view! {
+            <div class="callout bad" role="alert">
+                <Icon name="invalid" />
+                <div><b>{format!("{count} cannot be stored.")}</b>" "{way}</div>
+                {leave}
+            </div>
+        })
+    };
+    view! {
+        {refused}
+        {callout}
+    }
+}
+
+#[component]
+fn Apply(upload: Upload) -> impl IntoView {
+    let writes = move || {
+        let counts = upload.counts();
+        counts.create + counts.update
+    };
+    let place = move || {
+        let scope = upload.scope.get();
+        let name = format!("{}, {}", level_title(&scope.level), environment_title(scope.environment.as_ref()));
+        view! { <span class="level"><Icon name=level_icon(&scope.level) /><b>{name}</b></span> }
+    };
+    let names = move || match writes() {
+        1 => "1 name".to_owned(),
+        writes => format!("{writes} names"),
+    };
+    let parts = move || {
+        let counts = upload.counts();
+        format!("{} new, {}", counts.create, counted(counts.update as usize, "new version"))
+    };
+    let rest = move || {
+        let counts = upload.counts();
+        format!("{} unchanged, {} left out", counts.unchanged, counts.left_out)
+    };
+    let label = move || match (upload.busy.get(), upload.known.with(|known| matches!(known, Known::Plan(_))), writes())
+    {
+        (true, true, _) => "Working…".to_owned(),
+        (true, false, _) => "Planning…".to_owned(),
+        (false, _, 0) => "Nothing to apply".to_owned(),
+        (false, _, 1) => "Apply 1 change".to_owned(),
+        (false, _, writes) => format!("Apply {writes} changes"),
+    };
+    view! {
+        <aside class="panel" aria-labelledby="apply-title">
+            <header class="panel-head"><h2 id="apply-title">"What Apply will do"</h2></header>
+            <div class="panel-body stack-3">
+                <p>"Write " <b>{names}</b> " to " {place} " as one change: " <b>{parts}</b> "."</p>
+                <ul class="stack-2 small-text"><li class="status is-ink"><Icon name="none" />{rest}</li></ul>
+                <p class="small-text quiet-text">"All of it or none of it: while one key cannot be stored, nothing is."</p>
+                <button
+                    class="button primary wide"
+                    type="button"
+                    disabled=move || !upload.can_apply()
+                    data-key="apply"
+                    on:click=move |_| upload.apply()
+                >
+                    {label}
+                </button>
+                <p class="keys"><span><kbd>"Ctrl"</kbd> " " <kbd>"Enter"</kbd> " apply"</span><span><kbd>"Esc"</kbd> " discard"</span></p>
+            </div>
+        </aside>
+    }
+}
+
+fn size(bytes: usize) -> String {
+    match bytes {
+        0..1024 => format!("{bytes} bytes"),
+        1024..1_048_576 => format!("{}.{} kB", bytes / 1024, bytes % 1024 * 10 / 1024),
+        _ => format!("{}.{} MB", bytes / 1_048_576, bytes % 1_048_576 * 10 / 1_048_576),
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+}

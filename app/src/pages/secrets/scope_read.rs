@@ -1,0 +1,148 @@
+//! What a scope page reads: one level as a table, and the open cell. Never a value.
+
+use domain::{
+    EnvironmentName, Level,
+    api::{Explanation, Matrix, MatrixRow, SecretRow},
+};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::{asked::Asked, head::Head, place::Place};
+use crate::error::UiError;
+
+/// A scope page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ScopeView {
+    /// The head of the page, with its tabs.
+    pub head: Head,
+    /// The table; the open row is in it, on whatever page it is.
+    pub matrix: Matrix,
+    /// What the reader may do on this level.
+    pub may: May,
+    /// The open cell, where the address names one that is there.
+    pub open: Option<OpenCell>,
+}
+
+/// What someone may do on a level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct May {
+    /// Write, delete, upload.
+    pub write: bool,
+    /// See one value.
+    pub reveal: bool,
+}
+
+/// The open cell.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OpenCell {
+    /// Its environment; none for all of them.
+    pub environment: Option<EnvironmentName>,
+    /// Its row of the table.
+    pub row: MatrixRow,
+    /// The secret, where one is set here.
+    pub secret: Option<SecretRow>,
+    /// What the service of the page sees under the name; none on pages of no service, or for all environments.
+    pub ladder: Option<Explanation>,
+}
+
+/// Reads a scope page.
+#[server(prefix = "/ui", endpoint = "scope", input = server_fn::codec::Json)]
+pub async fn read_scope(place: Place, asked: Asked) -> Result<ScopeView, UiError> {
+    let (vault, actor) = (crate::context::vault()?, crate::context::actor()?);
+    Ok(Box::pin(gather::scope(&vault, &actor, place, &asked)).await?)
+}
+
+impl OpenCell {
+    /// The column of the cell in its row.
+    pub fn column(&self, environments: &[EnvironmentName]) -> usize {
+        column(self.environment.as_ref(), environments)
+    }
+}
+
+/// The column of an environment: the first is that of all environments.
+fn column(environment: Option<&EnvironmentName>, environments: &[EnvironmentName]) -> usize {
+    environment.and_then(|name| environments.iter().position(|other| other == name)).map_or(0, |at| at + 1)
+}
+
+/// The project and service a level lies in, as a level of a service where it is one.
+pub(super) fn service_of(base: &Level) -> Option<&domain::ServicePath> {
+    match base {
+        Level::Service(path) => Some(path),
+        _ => None,
+    }
+}
+
+#[cfg(feature = "ssr")]
+mod gather {
+    use domain::{
+        Action, Actor, Code, access,
+        api::{CellState, ListQuery},
+    };
+    use vault::{Result, Vault};
+
+    use super::{Asked, May, OpenCell, Place, ScopeView, column, service_of};
+    use crate::pages::secrets::{asked::OpenAt, head, place::environment_of};
+
+    pub(super) async fn scope(vault: &Vault, actor: &Actor, place: Place, asked: &Asked) -> Result<ScopeView> {
+        let query = ListQuery {
+            search: Some(asked.filter.clone()).filter(|text| !text.is_empty()),
+            cursor: Some(asked.after.clone()).filter(|text| !text.is_empty()),
+            limit: None,
+        };
+        let mut matrix = vault.matrix(actor, &place.level, asked.show, &query).await?;
+        let open = match &asked.open {
+            Some(at) => open(vault, actor, &place, &mut matrix, at).await?,
+            None => None,
+        };
+        let scope = place.level.at(None);
+        let may = May {
+            write: access::check(actor, Action::WriteSecrets, &scope).is_ok(),
+            reveal: access::check(actor, Action::Reveal, &scope).is_ok(),
+        };
+        let head = head::gather(vault, actor, &place.base, Some((&place.level, matrix.counts.set))).await?;
+        Ok(ScopeView { head, matrix, may, open })
+    }
+
+    /// The open cell; puts its row first where it is on another page of the table.
+    async fn open(
+        vault: &Vault,
+        actor: &Actor,
+        place: &Place,
+        matrix: &mut domain::api::Matrix,
+        at: &OpenAt,
+    ) -> Result<Option<OpenCell>> {
+        let Ok(environment) = environment_of(&at.env) else {
+            return Ok(None);
+        };
+        if environment.as_ref().is_some_and(|name| !matrix.environments.contains(name)) {
+            return Ok(None);
+        }
+        if !matrix.rows.iter().any(|row| row.name == at.name) {
+            let query =
+                ListQuery { search: Some(at.name.to_string()), cursor: None, limit: Some(domain::api::LIMIT_MAX) };
+            let show = domain::api::MatrixShow::All;
+            let found = vault.matrix(actor, &place.level, show, &query).await?;
+            let row = found.rows.into_iter().find(|row| row.name == at.name);
+            matrix.rows.splice(0..0, row);
+        }
+        let Some(row) = matrix.rows.iter().find(|row| row.name == at.name).cloned() else {
+            return Ok(None);
+        };
+        let cell = &row.cells[column(environment.as_ref(), &matrix.environments)];
+        let scope = place.level.at(environment.clone());
+        let secret = match cell.state {
+            CellState::Set => match vault.find_secret(actor, &scope, &at.name).await {
+                Ok(secret) => Some(secret),
+                // Deleted between the two reads.
+                Err(vault::Error::Public(error)) if error.code == Code::NotFound => None,
+                Err(error) => return Err(error),
+            },
+            _ => None,
+        };
+        let ladder = match (service_of(&place.base), &environment) {
+            (Some(service), Some(environment)) => Some(vault.explain(actor, service, environment, &at.name).await?),
+            _ => None,
+        };
+        Ok(Some(OpenCell { environment, row, secret, ladder }))
+    }
+}

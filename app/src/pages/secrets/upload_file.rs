@@ -1,0 +1,123 @@
+//! A given file: what this browser reads in it, what is known about it, and where it is posted to.
+
+use domain::{
+    Error, Level, Scope,
+    api::{PlanAction, PlanCounts, PlanItem},
+    import::parse_json,
+};
+use zeroize::Zeroizing;
+
+use super::place::{environment_title, level_title};
+use crate::paths;
+
+/// What someone chose, dropped or pasted.
+pub struct Given {
+    /// The name of the file.
+    pub name: String,
+    /// Its bytes, or why there are none.
+    pub content: Result<Zeroizing<Vec<u8>>, Error>,
+}
+
+/// What is known about a file.
+#[derive(Clone)]
+pub(super) enum Known {
+    /// What this browser reads: keys and problems. Nothing is compared with what is stored.
+    Preview(Vec<PlanItem>),
+    /// What the server would do.
+    Plan(Vec<PlanItem>),
+    /// Why there is no plan.
+    Refused(Error),
+}
+
+impl Known {
+    /// The keys, in the order of the file.
+    pub(super) fn items(&self) -> &[PlanItem] {
+        match self {
+            Self::Preview(items) | Self::Plan(items) => items,
+            Self::Refused(_) => &[],
+        }
+    }
+}
+
+/// `Project storefront, production: 5 created, 3 updated, 2 unchanged, 1 left out`.
+pub fn told(scope: &Scope, counts: PlanCounts) -> String {
+    let place = format!("{}, {}", level_title(&scope.level), environment_title(scope.environment.as_ref()));
+    let mut words =
+        format!("{place}: {} created, {} updated, {} unchanged", counts.create, counts.update, counts.unchanged);
+    if counts.left_out > 0 {
+        words = format!("{words}, {} left out", counts.left_out);
+    }
+    words
+}
+
+/// What this browser reads in a file.
+pub(super) fn preview(bytes: &[u8]) -> Known {
+    let import = match parse_json(bytes) {
+        Ok(import) => import,
+        Err(error) => return Known::Refused(error),
+    };
+    let item = |name, action| PlanItem {
+        name,
+        kind: None,
+        action,
+        version: None,
+        shadows: Vec::new(),
+        shadowed_by: Vec::new(),
+        problem: None,
+    };
+    let mut items: Vec<((u32, u32), PlanItem)> = Vec::new();
+    for entry in import.entries {
+        let found = PlanItem { kind: Some(entry.value.kind()), ..item(entry.name.into(), PlanAction::Create) };
+        items.push(((entry.line, entry.column), found));
+    }
+    for problem in import.problems {
+        let place = (problem.line.unwrap_or_default(), problem.column.unwrap_or_default());
+        let found =
+            PlanItem { problem: Some(problem.clone()), ..item(problem.name.unwrap_or_default(), PlanAction::Invalid) };
+        items.push((place, found));
+    }
+    items.sort_by_key(|(place, _)| *place);
+    Known::Preview(items.into_iter().map(|(_, item)| item).collect())
+}
+
+/// Where a file is posted to, to be planned or applied.
+pub(super) fn address(scope: &Scope, leave_out: &str, dry_run: bool) -> String {
+    let level = match &scope.level {
+        Level::Platform => "platform".to_owned(),
+        Level::Project { project } => format!("projects/{project}"),
+        Level::Service(path) => format!("projects/{}/services/{}", path.project, path.service),
+    };
+    let environment = scope.environment.as_ref().map(ToString::to_string);
+    paths::query(
+        &format!("/api/v1/{level}/import"),
+        &[
+            ("environment", &environment.unwrap_or_default()),
+            ("leave_out", leave_out),
+            ("dry_run", if dry_run { "true" } else { "" }),
+        ],
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pages::secrets::Place;
+
+    #[test]
+    fn a_preview_keeps_the_order_of_the_file() {
+        let known = preview(b"{\n  \"b\": \"1\",\n  \"a$\": \"2\",\n  \"c\": 3\n}");
+        let items: Vec<_> = known.items().iter().map(|item| (item.name.as_str(), item.action)).collect();
+        assert_eq!(items, [("b", PlanAction::Create), ("a$", PlanAction::Invalid), ("c", PlanAction::Create)]);
+    }
+
+    #[test]
+    fn a_file_is_posted_to_its_scope() {
+        let place = Place::of("shop", "api", "service").unwrap();
+        let scope = place.level.at(Some("staging".parse().unwrap()));
+        assert_eq!(
+            address(&scope, "A$,B", false),
+            "/api/v1/projects/shop/services/api/import?environment=staging&leave_out=A%24%2CB"
+        );
+        assert_eq!(address(&Scope::platform(None), "", true), "/api/v1/platform/import?dry_run=true");
+    }
+}

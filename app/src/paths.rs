@@ -1,0 +1,259 @@
+//! Every address of the dashboard. Slugs and ids need no escaping in a path; anything else goes through [`query`].
+
+use std::fmt::Write as _;
+
+use domain::{Level, ServicePath, Slug};
+
+/// The projects.
+pub const HOME: &str = "/";
+/// The form for a project.
+pub const NEW_PROJECT: &str = "/?new=project";
+/// Signing in.
+pub const LOGIN: &str = "/login";
+/// Signing out; a form.
+pub const LOGOUT: &str = "/logout";
+/// Choosing light or dark; a form.
+pub const THEME: &str = "/theme";
+/// The first three steps.
+pub const START: &str = "/start";
+/// The secrets of the platform.
+pub const PLATFORM: &str = "/platform";
+/// People.
+pub const PEOPLE: &str = "/people";
+/// Tokens.
+pub const TOKENS: &str = "/tokens";
+/// Environments.
+pub const ENVIRONMENTS: &str = "/environments";
+/// The audit log.
+pub const AUDIT: &str = "/audit";
+
+/// Where forms are posted to.
+pub mod forms {
+    /// Creates a project.
+    pub const PROJECTS: &str = "/forms/projects";
+    /// Creates a project and its first service.
+    pub const START: &str = "/forms/start";
+    /// Changes a project's words.
+    pub const PROJECT_EDIT: &str = "/forms/projects/edit";
+    /// Deletes a project.
+    pub const PROJECT_DELETE: &str = "/forms/projects/delete";
+    /// Creates a service.
+    pub const SERVICES: &str = "/forms/services";
+    /// Changes a service's words.
+    pub const SERVICE_EDIT: &str = "/forms/services/edit";
+    /// Deletes a service.
+    pub const SERVICE_DELETE: &str = "/forms/services/delete";
+    /// Adds someone to a project.
+    pub const MEMBERS: &str = "/forms/members";
+    /// Takes someone out of a project.
+    pub const MEMBER_DELETE: &str = "/forms/members/delete";
+    /// Adds a person.
+    pub const PEOPLE: &str = "/forms/people";
+    /// Makes a token.
+    pub const TOKENS: &str = "/forms/tokens";
+    /// Takes a token back.
+    pub const TOKEN_REVOKE: &str = "/forms/tokens/revoke";
+    /// Adds an environment.
+    pub const ENVIRONMENTS: &str = "/forms/environments";
+    /// Renames an environment.
+    pub const ENVIRONMENT_RENAME: &str = "/forms/environments/rename";
+    /// Moves an environment.
+    pub const ENVIRONMENT_MOVE: &str = "/forms/environments/move";
+    /// Removes an environment.
+    pub const ENVIRONMENT_DELETE: &str = "/forms/environments/delete";
+    /// Writes a secret.
+    pub const SECRETS: &str = "/forms/secrets";
+    /// Deletes a secret.
+    pub const SECRET_DELETE: &str = "/forms/secrets/delete";
+    /// Shows one value, on a page of its own.
+    pub const REVEAL: &str = "/forms/reveal";
+    /// Adds a binding.
+    pub const BINDINGS: &str = "/forms/bindings";
+    /// Removes a binding.
+    pub const BINDING_DELETE: &str = "/forms/bindings/delete";
+    /// Chooses what a service gets.
+    pub const MODE: &str = "/forms/mode";
+    /// Uploads `secrets.json` and the like: a plan, or applied at once.
+    pub const IMPORT: &str = "/forms/import";
+}
+
+/// The first start's link.
+pub fn setup(token: &str) -> String {
+    format!("/setup/{token}")
+}
+
+/// A project.
+pub fn project(project: &Slug) -> String {
+    format!("/projects/{project}")
+}
+
+/// The secrets of a project.
+pub fn project_secrets(project: &Slug) -> String {
+    format!("/projects/{project}/secrets")
+}
+
+/// A service: its own secrets come first.
+pub fn service(path: &ServicePath) -> String {
+    service_tab(path, ServiceTab::Service)
+}
+
+/// A tab of a service's page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ServiceTab {
+    /// The service's own secrets.
+    Service,
+    /// Those of its project.
+    Project,
+    /// Those of the platform.
+    Platform,
+    /// What the ladder gives.
+    Effective,
+    /// What reaches the app, and as what.
+    Bindings,
+}
+
+impl ServiceTab {
+    /// All of them, in order.
+    pub const ALL: [Self; 5] = [Self::Service, Self::Project, Self::Platform, Self::Effective, Self::Bindings];
+
+    /// The last part of its path.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Service => "secrets",
+            Self::Project => "project",
+            Self::Platform => "platform",
+            Self::Effective => "effective",
+            Self::Bindings => "bindings",
+        }
+    }
+
+    /// What it is called on the page.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Service => "Service",
+            Self::Project => "Project",
+            Self::Platform => "Platform",
+            Self::Effective => "Effective",
+            Self::Bindings => "Bindings",
+        }
+    }
+}
+
+/// A tab of a service's page.
+pub fn service_tab(path: &ServicePath, tab: ServiceTab) -> String {
+    format!("/projects/{}/services/{}/{}", path.project, path.service, tab.word())
+}
+
+/// The page on which the secrets of a level are written.
+pub fn level(level: &Level) -> String {
+    match level {
+        Level::Platform => PLATFORM.to_owned(),
+        Level::Project { project } => project_secrets(project),
+        Level::Service(path) => service(path),
+    }
+}
+
+/// `path` with a query; empty texts are left out.
+pub fn query(path: &str, pairs: &[(&str, &str)]) -> String {
+    let mut url = path.to_owned();
+    let mut separator = '?';
+    for (key, text) in pairs.iter().filter(|(_, text)| !text.is_empty()) {
+        let _ = write!(url, "{separator}{key}={}", encode(text));
+        separator = '&';
+    }
+    url
+}
+
+fn encode(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~/".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
+/// Whether the page at a path has no frame: the door.
+pub fn stands_alone(path: &str) -> bool {
+    path == LOGIN || path.starts_with("/setup/")
+}
+
+/// The project a path lies in.
+pub fn project_of(path: &str) -> Option<Slug> {
+    path.strip_prefix("/projects/")?.split('/').next()?.parse().ok()
+}
+
+/// Where a path lies: the labels of its steps, and the addresses of all but the last.
+pub fn crumbs(path: &str) -> Vec<(String, Option<String>)> {
+    let home = ("Home".to_owned(), Some(HOME.to_owned()));
+    let last = |label: &str| vec![home.clone(), (label.to_owned(), None)];
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    let mut crumbs = match parts.as_slice() {
+        [] => vec![home],
+        ["start"] => last("First steps"),
+        ["platform", ..] => last("Platform secrets"),
+        ["people"] => last("People"),
+        ["tokens"] => last("Tokens"),
+        ["environments"] => last("Environments"),
+        ["audit"] => last("Audit log"),
+        ["projects", project, rest @ ..] => {
+            let mut crumbs = vec![home, ((*project).to_owned(), Some(format!("/projects/{project}")))];
+            match rest {
+                ["services", service, tab @ ..] => {
+                    crumbs
+                        .push(((*service).to_owned(), Some(format!("/projects/{project}/services/{service}/secrets"))));
+                    let tab = ServiceTab::ALL.into_iter().find(|known| tab.first() == Some(&known.word()));
+                    if let Some(tab) = tab.filter(|tab| *tab != ServiceTab::Service) {
+                        crumbs.push((tab.label().to_owned(), None));
+                    }
+                }
+                ["secrets", ..] => crumbs.push(("Secrets".to_owned(), None)),
+                _ => {}
+            }
+            crumbs
+        }
+        _ => last("Not found"),
+    };
+    if let Some((_, address)) = crumbs.last_mut() {
+        *address = None;
+    }
+    crumbs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_carries_any_text() {
+        assert_eq!(query("/audit", &[("actor", ""), ("action", "")]), "/audit");
+        assert_eq!(
+            query("/audit", &[("actor", "a&b=c é"), ("cursor", "x")]),
+            "/audit?actor=a%26b%3Dc%20%C3%A9&cursor=x"
+        );
+    }
+
+    #[test]
+    fn crumbs_lead_back_and_end_here() {
+        let labels = |path: &str| -> Vec<String> {
+            let crumbs = crumbs(path);
+            assert_eq!(crumbs.last().unwrap().1, None, "{path}");
+            crumbs.into_iter().map(|(label, _)| label).collect()
+        };
+        assert_eq!(labels("/"), ["Home"]);
+        assert_eq!(labels("/projects/shop"), ["Home", "shop"]);
+        assert_eq!(labels("/projects/shop/services/api/secrets"), ["Home", "shop", "api"]);
+        assert_eq!(labels("/projects/shop/services/api/effective"), ["Home", "shop", "api", "Effective"]);
+        assert_eq!(labels("/what"), ["Home", "Not found"]);
+    }
+
+    #[test]
+    fn a_path_knows_its_project() {
+        assert_eq!(project_of("/projects/shop/secrets").unwrap().as_str(), "shop");
+        assert_eq!(project_of("/projects/"), None);
+        assert_eq!(project_of("/tokens"), None);
+    }
+}
