@@ -1,0 +1,105 @@
+//! Uploads: a file becomes a plan, and the plan one change. The same route lies under each of the three places.
+
+use axum::{Json, extract::State, http::HeaderMap};
+use domain::{
+    Action, Code, Error, access,
+    api::Plan,
+    import::{Import, parse_json},
+};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use vault::{ImportOptions, Vault};
+
+use crate::{
+    AppState,
+    auth::Signed,
+    extract::{In, SecretBody, Where, Wiped, media_type},
+    problem::Answer,
+};
+
+pub(super) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(import))
+}
+
+/// How a file is applied.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct How {
+    /// The environment; all environments when absent.
+    environment: Option<String>,
+    /// Answer the plan and store nothing.
+    #[serde(default)]
+    dry_run: bool,
+    /// Names to leave out on purpose, separated by commas.
+    leave_out: Option<String>,
+    /// Why; goes into the change.
+    message: Option<String>,
+}
+
+impl Where for How {
+    fn environment(&self) -> Option<&str> {
+        self.environment.as_deref()
+    }
+}
+
+impl How {
+    fn options(&self) -> ImportOptions {
+        let names = self.leave_out.iter().flat_map(|names| names.split(','));
+        ImportOptions {
+            leave_out: names.filter(|name| !name.is_empty()).map(str::to_owned).collect(),
+            message: self.message.clone().unwrap_or_default(),
+        }
+    }
+}
+
+/// Uploads a file: `secrets.json`, a flat object whose strings become texts and everything else JSON.
+///
+/// With `dry_run=true` the answer is the plan: what each key would do, invalid ones with line and column. Without it
+/// the plan is applied as one change; while a key is invalid and not left out, nothing is stored and every problem is
+/// answered.
+#[utoipa::path(
+    post, path = "/import", tag = "secrets", operation_id = "import", params(How),
+    request_body(content = Object, content_type = "application/json", description = "The file itself, 5 MiB at most."),
+    responses((status = 200, body = Plan))
+)]
+async fn import(
+    Signed(actor): Signed,
+    State(vault): State<Vault>,
+    In { scope, query: how }: In<How>,
+    file: SecretBody,
+) -> Answer<Json<Plan>> {
+    let options = how.options();
+    let import = if access::check(&actor, Action::WriteSecrets, &scope).is_ok() {
+        check_format(file.headers())?;
+        parse(file.read().await?).await?
+    } else {
+        // The vault will refuse, and record that it did; the file is not looked at.
+        Import { entries: Vec::new(), problems: Vec::new() }
+    };
+    let plan = if how.dry_run {
+        vault.plan_import(&actor, &scope, &import, &options).await?
+    } else {
+        vault.import(&actor, &scope, &import, &options).await?
+    };
+    Ok(Json(plan))
+}
+
+/// Reads the file beside the requests that wait: 5 MiB take a while.
+async fn parse(file: Wiped) -> Answer<Import> {
+    let parsed = tokio::task::spawn_blocking(move || parse_json(&file)).await;
+    let parsed = parsed.map_err(|_| Error::new(Code::Internal, "the file could not be read"))?;
+    Ok(parsed?)
+}
+
+fn check_format(headers: &HeaderMap) -> Answer<()> {
+    match media_type(headers).as_deref() {
+        Some("application/json") => Ok(()),
+        _ => Err(Error::new(
+            Code::UnsupportedMediaType,
+            "the file is sent as it is, with `Content-Type: application/json`; this is the one format accepted now",
+        )
+        .into()),
+    }
+}

@@ -1,0 +1,188 @@
+//! Secrets of one scope. The same routes lie under each of the three places; see [`super::SCOPES`].
+
+use axum::{Json, extract::State, http::StatusCode};
+use domain::{
+    SecretValue,
+    api::{ListQuery, Page, RestoreRequest, RevealRequest, Revealed, SecretRow, SecretWrite, VersionRow},
+};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use vault::Vault;
+
+use super::List;
+use crate::{
+    AppState,
+    auth::Signed,
+    extract::{Body, In, JustWhere, Named, NewName, OptionalBody, Where, cut},
+    problem::Answer,
+    respond::SecretJson,
+};
+
+pub(super) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(find, put, remove))
+        .routes(routes!(reveal))
+        .routes(routes!(versions))
+        .routes(routes!(restore))
+}
+
+macro_rules! with_environment {
+    ($type:ty) => {
+        impl Where for $type {
+            fn environment(&self) -> Option<&str> {
+                self.environment.as_deref()
+            }
+        }
+    };
+}
+
+/// Which secrets of a scope.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Which {
+    /// The environment; all environments when absent.
+    environment: Option<String>,
+    /// Only names that contain this text, without regard to ASCII case.
+    search: Option<String>,
+    /// Where the last page ended.
+    cursor: Option<String>,
+    /// How many, at most 1000; 100 when not given.
+    #[param(minimum = 1, maximum = 1000)]
+    limit: Option<u32>,
+}
+with_environment!(Which);
+
+/// Which page of a history.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct WhichVersions {
+    /// The environment; all environments when absent.
+    environment: Option<String>,
+    /// Where the last page ended.
+    cursor: Option<String>,
+    /// How many, at most 1000; 100 when not given.
+    #[param(minimum = 1, maximum = 1000)]
+    limit: Option<u32>,
+}
+with_environment!(WhichVersions);
+
+/// What is to be deleted.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Deletion {
+    /// The environment; all environments when absent.
+    environment: Option<String>,
+    /// The version this follows: 409 when another came between.
+    expected_version: Option<i64>,
+}
+with_environment!(Deletion);
+
+/// The secrets of a scope, by name: kinds, versions, who and when; never a value.
+#[utoipa::path(
+    get, path = "/secrets", tag = "secrets", operation_id = "list_secrets", params(Which),
+    responses((status = 200, body = Page<SecretRow>))
+)]
+async fn list(Signed(actor): Signed, State(vault): State<Vault>, In { scope, query }: In<Which>) -> List<SecretRow> {
+    let query = ListQuery { search: query.search, cursor: query.cursor, limit: query.limit };
+    Ok(Json(vault.list_secrets(&actor, &scope, &query).await?))
+}
+
+/// One secret, without its value.
+#[utoipa::path(
+    get, path = "/secrets/{name}", tag = "secrets", operation_id = "find_secret", params(JustWhere),
+    responses((status = 200, body = SecretRow))
+)]
+async fn find(
+    Signed(actor): Signed,
+    State(vault): State<Vault>,
+    In { scope, .. }: In,
+    Named(name): Named,
+) -> Answer<Json<SecretRow>> {
+    Ok(Json(vault.find_secret(&actor, &scope, &name).await?))
+}
+
+/// Writes a secret: a new one, or a new version. The value it has already makes no new version.
+#[utoipa::path(
+    put, path = "/secrets/{name}", tag = "secrets", operation_id = "put_secret", params(JustWhere),
+    request_body = SecretWrite, responses((status = 200, body = SecretRow))
+)]
+async fn put(
+    Signed(actor): Signed,
+    State(vault): State<Vault>,
+    In { scope, .. }: In,
+    NewName(name): NewName,
+    Body(write): Body<SecretWrite>,
+) -> Answer<Json<SecretRow>> {
+    let value = SecretValue::from_wire(write.kind, &write.value.0)?;
+    let (comment, expected) = (write.comment.as_deref(), write.expected_version);
+    let row = vault.put_secret(&actor, &scope, &name, value, comment, expected).await?;
+    Ok(Json(row))
+}
+
+/// Deletes a secret; its versions stay in history.
+#[utoipa::path(
+    delete, path = "/secrets/{name}", tag = "secrets", operation_id = "delete_secret", params(Deletion),
+    responses((status = 204, description = "It is gone."))
+)]
+async fn remove(
+    Signed(actor): Signed,
+    State(vault): State<Vault>,
+    In { scope, query }: In<Deletion>,
+    Named(name): Named,
+) -> Answer<StatusCode> {
+    vault.delete_secret(&actor, &scope, &name, query.expected_version).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// One value. It is authorised and recorded before it is answered; `audit_id` names the record.
+#[utoipa::path(
+    post, path = "/secrets/{name}/reveal", tag = "secrets", operation_id = "reveal_secret", params(JustWhere),
+    request_body(content = Option<RevealRequest>), responses((status = 200, body = Revealed))
+)]
+async fn reveal(
+    Signed(actor): Signed,
+    State(vault): State<Vault>,
+    In { scope, .. }: In,
+    Named(name): Named,
+    OptionalBody(request): OptionalBody<RevealRequest>,
+) -> Answer<SecretJson<Revealed>> {
+    let revealed = vault.reveal(&actor, &scope, &name, &request).await?;
+    Ok(SecretJson(revealed))
+}
+
+/// The versions of a secret, newest first; a deleted secret's too.
+#[utoipa::path(
+    get, path = "/secrets/{name}/versions", tag = "secrets", operation_id = "list_versions", params(WhichVersions),
+    responses((status = 200, body = Page<VersionRow>))
+)]
+async fn versions(
+    Signed(actor): Signed,
+    State(vault): State<Vault>,
+    In { scope, query }: In<WhichVersions>,
+    Named(name): Named,
+) -> List<VersionRow> {
+    let all = vault.list_versions(&actor, &scope, &name).await?;
+    let page = cut(all, query.cursor.as_deref(), query.limit, |version| version.version.to_string().into())?;
+    Ok(Json(page))
+}
+
+/// Makes the value of an old version the newest one.
+#[utoipa::path(
+    post, path = "/secrets/{name}/restore", tag = "secrets", operation_id = "restore_secret", params(JustWhere),
+    request_body = RestoreRequest, responses((status = 200, body = SecretRow))
+)]
+async fn restore(
+    Signed(actor): Signed,
+    State(vault): State<Vault>,
+    In { scope, .. }: In,
+    Named(name): Named,
+    Body(request): Body<RestoreRequest>,
+) -> Answer<Json<SecretRow>> {
+    let row = vault.restore_secret(&actor, &scope, &name, request.version).await?;
+    Ok(Json(row))
+}

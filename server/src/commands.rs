@@ -1,0 +1,121 @@
+//! The commands of the binary. Exit codes: 0 done, 1 failed, 2 wrong usage. Stdout carries only what was asked for.
+
+use std::{
+    error::Error,
+    io::{self, BufRead, Write},
+    process::ExitCode,
+};
+
+use tokio::{net::TcpListener, runtime::Runtime, signal::unix};
+use vault::Vault;
+use zeroize::Zeroizing;
+
+use crate::{
+    config::{AuditCommand, BootstrapArgs, Command, Config, ConfigCommand, LogFormat, Storage, Unusable},
+    openapi, telemetry,
+};
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+/// Runs a command.
+pub fn run(command: Command) -> ExitCode {
+    let outcome = match command {
+        Command::Serve(args) => args.check().map_err(Into::into).and_then(serve),
+        Command::Bootstrap(args) => bootstrap(&args),
+        Command::Migrate(args) => args.check().map_err(Into::into).and_then(|s| migrate(&s)),
+        Command::Audit(AuditCommand::Verify(args)) => args.check().map_err(Into::into).and_then(|s| verify(&s)),
+        Command::Openapi => openapi::print(&mut io::stdout()).map_err(Into::into),
+        Command::Config(ConfigCommand::Check(args)) => {
+            args.check().map_err(Into::into).and_then(|config| show(&config))
+        }
+    };
+    let Err(error) = outcome else {
+        return ExitCode::SUCCESS;
+    };
+    complain(&*error);
+    ExitCode::from(if error.is::<Unusable>() { 2 } else { 1 })
+}
+
+fn serve(config: Config) -> Outcome {
+    telemetry::start(&config.log, config.log_format);
+    Runtime::new()?.block_on(async {
+        let listener = TcpListener::bind(config.listen)
+            .await
+            .map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
+        crate::run(config, listener, terminated()?).await
+    })
+}
+
+fn bootstrap(args: &BootstrapArgs) -> Outcome {
+    let storage = args.storage()?;
+    let password = first_line()?;
+    with_vault(&storage, async |vault| {
+        let token = vault.bootstrap(&args.email, password, args.token).await.map_err(vault::Error::public)?;
+        if let Some(token) = token {
+            writeln!(io::stdout(), "{}", *token)?;
+        }
+        Ok(())
+    })
+}
+
+fn migrate(storage: &Storage) -> Outcome {
+    with_vault(storage, async |_| Ok(()))
+}
+
+fn verify(storage: &Storage) -> Outcome {
+    with_vault(storage, async |vault| {
+        let records = vault.verify_audit().await.map_err(vault::Error::public)??;
+        writeln!(io::stdout(), "{records} records, each as it was written")?;
+        Ok(())
+    })
+}
+
+fn show(config: &Config) -> Outcome {
+    Ok(writeln!(io::stdout(), "{config:#?}")?)
+}
+
+/// Opens the vault, which brings the schema up to date, and closes it again whatever happened.
+fn with_vault(storage: &Storage, work: impl AsyncFnOnce(&Vault) -> Outcome) -> Outcome {
+    telemetry::start("warn", LogFormat::Text);
+    Runtime::new()?.block_on(async {
+        let vault = Vault::open(storage.prepare()?).await?;
+        let outcome = work(&vault).await;
+        vault.close().await;
+        outcome
+    })
+}
+
+/// The first line of standard input, without its end.
+fn first_line() -> io::Result<Zeroizing<String>> {
+    let mut line = Zeroizing::new(String::with_capacity(2048));
+    io::stdin().lock().read_line(&mut line)?;
+    let text = line.strip_suffix('\n').unwrap_or(&line);
+    let text = text.strip_suffix('\r').unwrap_or(text);
+    Ok(Zeroizing::new(text.to_owned()))
+}
+
+/// Done when the process is asked to end.
+fn terminated() -> io::Result<impl Future<Output = ()>> {
+    let mut terminate = unix::signal(unix::SignalKind::terminate())?;
+    let mut interrupt = unix::signal(unix::SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+fn complain(error: &dyn Error) {
+    let mut text = format!("strongroom-server: {error}");
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let because = error.to_string();
+        // Many errors end with their source already.
+        if !text.ends_with(&because) {
+            text = format!("{text}: {because}");
+        }
+        cause = error.source();
+    }
+    let _ = writeln!(io::stderr(), "{text}");
+}

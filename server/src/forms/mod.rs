@@ -1,0 +1,96 @@
+//! What the dashboard's forms post to. Each handler calls one use-case and answers with a redirect and a notice, so a
+//! form works the same with and without script, and reloading its answer repeats nothing.
+
+mod bindings;
+mod environments;
+mod import;
+mod parts;
+mod people;
+mod places;
+mod reveal;
+mod secrets;
+mod session;
+mod tokens;
+
+use std::str::FromStr;
+
+use app::notice::Notice;
+use axum::{
+    Router,
+    response::{IntoResponse, Redirect, Response},
+};
+use domain::{Error, name::NameError};
+use tower_sessions::Session;
+
+use crate::{AppState, notice, problem::Answer};
+
+/// Every form.
+pub fn routes() -> Router<AppState> {
+    Router::new()
+        .merge(session::routes())
+        .merge(places::routes())
+        .merge(people::routes())
+        .merge(environments::routes())
+        .merge(tokens::routes())
+        .merge(secrets::routes())
+        .merge(import::routes())
+        .merge(bindings::routes())
+        .merge(reveal::routes())
+}
+
+/// Leads to `path`, where `notice` is shown.
+pub(crate) async fn lead(session: &Session, path: &str, notice: Notice) -> Answer<Response> {
+    notice::put(session, notice).await?;
+    Ok(Redirect::to(path).into_response())
+}
+
+/// Where a form came from, and what it shows again when it is refused.
+pub(crate) struct Posted<'a> {
+    /// Its path.
+    pub(crate) form: &'static str,
+    /// The page it is on.
+    pub(crate) back: &'a str,
+    /// What was typed: field and text. Never a password or a value.
+    pub(crate) fields: &'a [(&'a str, &'a str)],
+}
+
+impl Posted<'_> {
+    /// Leads on with what `then` says about the outcome, or back with what was wrong.
+    pub(crate) async fn settle<T>(
+        &self,
+        session: &Session,
+        outcome: Answer<T>,
+        then: impl FnOnce(T) -> (String, String),
+    ) -> Answer<Response> {
+        match outcome {
+            Ok(done) => {
+                let (path, sentence) = then(done);
+                lead(session, &path, Notice::good(sentence)).await
+            }
+            Err(refused) => {
+                let notice = Notice::bad(refused.0).of(self.form);
+                let notice = self.fields.iter().fold(notice, |notice, (field, text)| notice.keep(field, *text));
+                lead(session, self.back, notice).await
+            }
+        }
+    }
+}
+
+/// The name in a field; what is wrong with it is shown at the field.
+pub(crate) fn name<T: FromStr<Err = NameError>>(field: &str, text: &str) -> Result<T, Error> {
+    text.trim().parse().map_err(|error: NameError| Error::field(field, error.to_string()))
+}
+
+/// The text of a field that may stay empty.
+pub(crate) fn given(text: &str) -> Option<String> {
+    Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
+/// Refuses to delete `name` unless it was typed again.
+pub(crate) fn confirmed(name: &str, typed: &str) -> Result<(), Error> {
+    if typed.trim() == name {
+        return Ok(());
+    }
+    let sentence = format!("nothing was deleted: type `{name}` to go on");
+    Err(Error::field("confirm", sentence))
+}

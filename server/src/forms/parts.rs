@@ -1,0 +1,122 @@
+//! Forms with files and values: their parts, wiped when dropped.
+
+use std::collections::BTreeMap;
+
+use axum::{
+    extract::{Multipart, multipart::MultipartError},
+    http::StatusCode,
+};
+use domain::{Code, Error};
+use zeroize::Zeroizing;
+
+/// The most parts a form of ours has, and then some.
+const PARTS_MAX: usize = 16;
+
+/// The parts of a form.
+#[derive(Default)]
+pub(super) struct Parts(BTreeMap<String, Part>);
+
+/// One part.
+#[derive(Default)]
+struct Part {
+    bytes: Zeroizing<Vec<u8>>,
+    file_name: String,
+}
+
+impl Parts {
+    /// Reads a form to its end. The layers around have limited how long it is.
+    pub(super) async fn read(mut form: Multipart) -> Result<Self, Error> {
+        let mut parts = Self::default();
+        while let Some(mut field) = form.next_field().await.map_err(unreadable)? {
+            let Some(name) = field.name().map(str::to_owned) else {
+                continue;
+            };
+            let file_name = field.file_name().unwrap_or_default().to_owned();
+            let mut bytes = Zeroizing::new(Vec::new());
+            while let Some(chunk) = field.chunk().await.map_err(unreadable)? {
+                append(&mut bytes, &chunk);
+            }
+            parts.0.insert(name, Part { bytes, file_name });
+            if parts.0.len() > PARTS_MAX {
+                return Err(Error::new(Code::Malformed, "the form has too many fields"));
+            }
+        }
+        Ok(parts)
+    }
+
+    /// The text of a field; empty where there is none.
+    pub(super) fn text(&self, name: &str) -> Result<&str, Error> {
+        let Some(part) = self.0.get(name) else {
+            return Ok("");
+        };
+        std::str::from_utf8(&part.bytes).map_err(|_| Error::field(name, "this is not UTF-8"))
+    }
+
+    /// The bytes of a file that was chosen.
+    pub(super) fn file(&mut self, name: &str) -> Option<Zeroizing<Vec<u8>>> {
+        let part = self.0.remove(name)?;
+        // A file input without a file sends an empty part without a name.
+        (!part.file_name.is_empty() || !part.bytes.is_empty()).then_some(part.bytes)
+    }
+
+    /// The text of a field with several lines. Browsers send every line break as CR LF, whatever was typed or pasted;
+    /// what stood in the field had LF.
+    pub(super) fn lines(&mut self, name: &str) -> Zeroizing<Vec<u8>> {
+        let part = self.0.remove(name).unwrap_or_default();
+        let mut bytes = Zeroizing::new(Vec::with_capacity(part.bytes.len()));
+        let mut rest = part.bytes.as_slice();
+        while let Some((first, after)) = rest.split_first() {
+            if !(*first == b'\r' && after.first() == Some(&b'\n')) {
+                bytes.push(*first);
+            }
+            rest = after;
+        }
+        bytes
+    }
+}
+
+/// Appends without leaving a copy behind.
+fn append(bytes: &mut Zeroizing<Vec<u8>>, more: &[u8]) {
+    let needed = bytes.len() + more.len();
+    if needed > bytes.capacity() {
+        let mut larger = Zeroizing::new(Vec::with_capacity(needed.max(2 * bytes.capacity())));
+        larger.extend_from_slice(bytes);
+        *bytes = larger;
+    }
+    bytes.extend_from_slice(more);
+}
+
+#[allow(clippy::needless_pass_by_value, reason = "the argument of `map_err`")]
+fn unreadable(error: MultipartError) -> Error {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        Error::new(Code::TooLarge, "the form is too large")
+    } else {
+        Error::new(Code::Malformed, "the form ended before it was complete")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts(name: &str, file_name: &str, bytes: &[u8]) -> Parts {
+        let part = Part { bytes: Zeroizing::new(bytes.to_vec()), file_name: file_name.to_owned() };
+        Parts([(name.to_owned(), part)].into())
+    }
+
+    #[test]
+    fn lines_are_what_stood_in_the_field() {
+        let lines = |bytes: &[u8]| parts("value", "", bytes).lines("value").to_vec();
+        assert_eq!(lines(b"a\r\nb\r\n"), b"a\nb\n");
+        assert_eq!(lines(b" a\t\n"), b" a\t\n");
+        assert_eq!(lines(b"\r\n\r\n"), b"\n\n");
+        assert_eq!(lines(b""), b"");
+    }
+
+    #[test]
+    fn a_file_is_there_only_when_one_was_chosen() {
+        assert!(parts("file", "", b"").file("file").is_none());
+        assert!(parts("file", "empty.bin", b"").file("file").is_some());
+        assert!(Parts::default().file("file").is_none());
+    }
+}

@@ -1,0 +1,227 @@
+//! Writing and deleting one secret.
+
+use app::{
+    notice::Notice,
+    pages::secrets::{Place, environment_of, scope_name},
+    paths::forms,
+};
+use axum::{
+    Form, Router,
+    extract::{Multipart, State},
+    response::Response,
+    routing::post,
+};
+use domain::{Actor, Code, Error, Kind, Scope, SecretName, SecretValue, api::SecretRow};
+use serde::Deserialize;
+use tower_sessions::Session;
+use vault::Vault;
+
+use super::{lead, name, parts::Parts};
+use crate::{
+    AppState,
+    auth::Signed,
+    problem::{Answer, ApiError},
+};
+
+pub(super) fn routes() -> Router<AppState> {
+    Router::new().route(forms::SECRETS, post(write)).route(forms::SECRET_DELETE, post(delete))
+}
+
+/// What a form says about where it is and what it writes, value aside.
+struct Written {
+    place: Place,
+    /// Whether it is the form of an open cell.
+    cell: bool,
+    environment: String,
+    name: String,
+    kind: String,
+    comment: String,
+    expected: i64,
+    empty: bool,
+}
+
+impl Written {
+    fn of(parts: &Parts) -> Result<Self, Error> {
+        let text = |field| parts.text(field).map(str::to_owned);
+        Ok(Self {
+            place: Place::of(parts.text("project")?, parts.text("service")?, parts.text("level")?)?,
+            cell: parts.text("cell")? == "1",
+            environment: text("environment")?,
+            name: text("name")?,
+            kind: text("kind")?,
+            comment: text("comment")?,
+            expected: version(parts.text("expected_version")?)?,
+            empty: !parts.text("empty")?.is_empty(),
+        })
+    }
+
+    /// The page with the form on it.
+    fn back(&self) -> String {
+        let (place, more) = match (self.cell, self.name.parse(), environment_of(&self.environment)) {
+            (true, Ok(name), Ok(environment)) => {
+                let name: SecretName = name;
+                (self.place.path_open(name.as_str(), environment.as_ref()), "edit=1")
+            }
+            _ => (self.place.path(), "new=1"),
+        };
+        let separator = if place.contains('?') { '&' } else { '?' };
+        format!("{place}{separator}{more}")
+    }
+
+    /// What is filled in again. Never the value.
+    fn keep(&self, notice: Notice) -> Notice {
+        if self.cell {
+            return notice;
+        }
+        notice
+            .of(forms::SECRETS)
+            .keep("name", &self.name)
+            .keep("environment", &self.environment)
+            .keep("kind", &self.kind)
+            .keep("comment", &self.comment)
+    }
+
+    async fn put(&self, vault: &Vault, actor: &Actor, parts: &mut Parts) -> Answer<Put> {
+        let scope = self.place.level.at(environment_of(&self.environment)?);
+        let name: SecretName = name("name", &self.name)?;
+        let kind = Kind::from_word(&self.kind).ok_or_else(|| Error::field("kind", "`text`, `json` or `file`"))?;
+        let bytes = if kind == Kind::File {
+            parts.file("file").ok_or_else(|| Error::new(Code::Invalid, "nothing was stored: no file was chosen"))?
+        } else {
+            let bytes = parts.lines("value");
+            if bytes.is_empty() && !self.empty {
+                let sentence = "nothing was stored: the value is empty; tick the box if it is meant to be";
+                return Err(Error::new(Code::Invalid, sentence).into());
+            }
+            bytes
+        };
+        let value = SecretValue::new(kind, bytes)?;
+        let comment = Some(self.comment.as_str());
+        let outcome = vault.put_secret(actor, &scope, &name, value, comment, Some(self.expected)).await;
+        match outcome.map_err(vault::Error::public) {
+            Ok(row) => Ok(Put::Done(scope, row)),
+            Err(error) if error.code == Code::Conflict => {
+                let sentence = conflict(vault, actor, &scope, &name, self.expected).await;
+                Ok(Put::Passed(scope, name, sentence.unwrap_or(error.detail)))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// What became of a write.
+enum Put {
+    Done(Scope, SecretRow),
+    /// Another write came between.
+    Passed(Scope, SecretName, String),
+}
+
+async fn write(
+    Signed(actor): Signed,
+    State(vault): State<Vault>,
+    session: Session,
+    form: Multipart,
+) -> Answer<Response> {
+    let mut parts = Parts::read(form).await?;
+    let written = Written::of(&parts)?;
+    match Box::pin(written.put(&vault, &actor, &mut parts)).await {
+        Ok(Put::Done(scope, row)) => {
+            let path = written.place.path_open(row.name.as_str(), scope.environment.as_ref());
+            let sentence = done(&scope, &row, written.expected);
+            lead(&session, &path, Notice::good(sentence)).await
+        }
+        Ok(Put::Passed(scope, name, sentence)) => {
+            let path = written.place.path_open(name.as_str(), scope.environment.as_ref());
+            let notice = Notice::bad(Error::new(Code::Conflict, sentence));
+            lead(&session, &path, notice).await
+        }
+        Err(ApiError(error)) => {
+            let notice = written.keep(Notice::bad(error));
+            lead(&session, &written.back(), notice).await
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Deleted {
+    #[serde(default)]
+    project: String,
+    #[serde(default)]
+    service: String,
+    level: String,
+    #[serde(default)]
+    environment: String,
+    name: String,
+    expected_version: String,
+}
+
+async fn delete(
+    Signed(actor): Signed,
+    State(vault): State<Vault>,
+    session: Session,
+    Form(form): Form<Deleted>,
+) -> Answer<Response> {
+    let place = Place::of(&form.project, &form.service, &form.level)?;
+    let scope = place.level.at(environment_of(&form.environment)?);
+    let name: SecretName = name("name", &form.name)?;
+    let expected = version(&form.expected_version)?;
+    let outcome = vault.delete_secret(&actor, &scope, &name, Some(expected)).await;
+    match outcome.map_err(vault::Error::public) {
+        Ok(()) => {
+            let sentence = format!("{name} deleted in {}; its versions stay in history", scope_name(&scope));
+            lead(&session, &place.path(), Notice::good(sentence)).await
+        }
+        Err(mut error) => {
+            if error.code == Code::Conflict
+                && let Some(sentence) = conflict(&vault, &actor, &scope, &name, expected).await
+            {
+                error.detail = sentence;
+            }
+            let path = place.path_open(name.as_str(), scope.environment.as_ref());
+            lead(&session, &path, Notice::bad(error)).await
+        }
+    }
+}
+
+fn version(text: &str) -> Result<i64, Error> {
+    text.parse()
+        .ok()
+        .filter(|version| *version >= 0)
+        .ok_or_else(|| Error::field("expected_version", "a version is a whole number"))
+}
+
+fn done(scope: &Scope, row: &SecretRow, expected: i64) -> String {
+    let (name, place) = (&row.name, scope_name(scope));
+    match (row.version, expected) {
+        (version, expected) if version == expected => {
+            format!("{name} has this value already: still version {version} in {place}")
+        }
+        (version, 0) => format!("{name} set in {place}, version {version}"),
+        (version, _) => format!("{name} is now version {version} in {place}"),
+    }
+}
+
+/// Both versions of a conflict, in words; none where the other cannot be told.
+async fn conflict(vault: &Vault, actor: &Actor, scope: &Scope, name: &SecretName, expected: i64) -> Option<String> {
+    let now = vault.find_secret(actor, scope, name).await.ok();
+    let place = scope_name(scope);
+    Some(match (expected, now) {
+        (0, Some(row)) => format!(
+            "{name} is set in {place} already: version {} by {}, {} UTC. Nothing was stored; edit it to replace it",
+            row.version,
+            row.updated_by,
+            row.updated_at.minute()
+        ),
+        (expected, Some(row)) => format!(
+            "{name} changed while you wrote: you started from version {expected}, it is version {} now, by {}, {} \
+             UTC. Nothing was changed; look again, then write again",
+            row.version,
+            row.updated_by,
+            row.updated_at.minute()
+        ),
+        (expected, None) if expected > 0 => {
+            format!("{name} was deleted while you wrote: you started from version {expected}. Nothing was changed")
+        }
+        _ => return None,
+    })
+}

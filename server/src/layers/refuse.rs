@@ -1,0 +1,76 @@
+//! Requests that are refused before anyone reads them.
+
+use axum::{
+    extract::Request,
+    http::{HeaderMap, HeaderName, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use domain::{Code, Error};
+
+use super::{brings_credentials, is_api};
+use crate::problem::ApiError;
+
+const FETCH_DEST: &str = "sec-fetch-dest";
+
+/// What of a browser speaks for a request without its user having meant it: cookies, and where the request came from.
+const AMBIENT: [HeaderName; 4] =
+    [header::COOKIE, header::ORIGIN, header::REFERER, HeaderName::from_static("sec-fetch-site")];
+
+/// Refuses what would have to be unpacked, tokens in addresses, and REST answers as parts of a page.
+pub(crate) async fn refuse(request: Request, next: Next) -> Response {
+    match refusal(&request) {
+        Some(error) => ApiError(error).into_response(),
+        None => next.run(request).await,
+    }
+}
+
+fn refusal(request: &Request) -> Option<Error> {
+    let headers = request.headers();
+    if is_encoded(headers) {
+        return Some(Error::new(
+            Code::UnsupportedMediaType,
+            "a compressed body is not accepted; send it without `Content-Encoding`",
+        ));
+    }
+    if !is_api(request.uri().path()) {
+        return None;
+    }
+    if has_token(request.uri().query().unwrap_or_default()) {
+        return Some(Error::new(
+            Code::Malformed,
+            "a token does not belong into an address, where logs and histories keep it: send it as \
+             `Authorization: Bearer …`, and take this one back",
+        ));
+    }
+    if is_embedded(headers) {
+        return Some(Error::new(Code::Denied, "REST answers cannot be scripts, images or frames of a page"));
+    }
+    None
+}
+
+fn is_encoded(headers: &HeaderMap) -> bool {
+    headers
+        .get_all(header::CONTENT_ENCODING)
+        .iter()
+        .any(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
+}
+
+fn has_token(query: &str) -> bool {
+    form_urlencoded::parse(query.as_bytes()).any(|(name, _)| matches!(&*name, "token" | "access_token"))
+}
+
+fn is_embedded(headers: &HeaderMap) -> bool {
+    headers.get(FETCH_DEST).is_some_and(|dest| !matches!(dest.as_bytes(), b"empty" | b"document" | b""))
+}
+
+/// A request to REST with credentials of its own is judged by those alone: neither a cookie nor the page it was sent
+/// from can add to it or take from it.
+pub(crate) async fn drop_ambient_proof(mut request: Request, next: Next) -> Response {
+    if brings_credentials(&request) {
+        for name in AMBIENT {
+            request.headers_mut().remove(name);
+        }
+    }
+    next.run(request).await
+}

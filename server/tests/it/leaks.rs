@@ -1,0 +1,86 @@
+//! No value, token or password is in a log line or in an answer nobody asked it in.
+
+use std::{
+    io,
+    sync::{Arc, Mutex},
+};
+
+use serde_json::json;
+use server::{config::LogFormat, telemetry};
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::fixture::Server;
+
+const MARKER: &str = "m4rk3r-in-no-log";
+
+/// What was logged, by every test of this process.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+#[tokio::test]
+async fn what_is_secret_is_in_no_log_line_and_in_no_answer_but_the_one_it_was_asked_in() {
+    let log = Log::default();
+    let lines = telemetry::subscriber("trace", LogFormat::Json, false, log.clone());
+    tracing::subscriber::set_global_default(lines).unwrap();
+
+    let server = Server::start().await;
+    let admin = server.shop().await;
+    let path = format!("/projects/shop/secrets/NAME_{MARKER}").replace('-', "_");
+    let mut replies = vec![
+        admin.put(&path, json!({"value": MARKER, "comment": "none"})).await.is(200),
+        admin.put(&path, json!({"value": 5, MARKER: MARKER})).await.is(400),
+        admin.put(&path, json!({"value": format!("{{{MARKER}"), "kind": "json"})).await.is(422),
+        admin.upload("/projects/shop/import?dry_run=true", format!("{{\"A\": \"{MARKER}\"}}")).await.is(200),
+        admin.upload("/projects/shop/import", format!("{{\"A\": \"{MARKER}\"}}")).await.is(200),
+        admin.upload("/projects/shop/import", format!("{{\"A\": \"{MARKER}\"")).await.is(400),
+        admin.upload("/projects/shop/import", format!("{{\"A b\": \"{MARKER}\"}}")).await.is(422),
+        admin.get("/projects/shop/secrets").await.is(200),
+        admin.get("/projects/shop/services/api/effective?environment=production").await.is(200),
+        admin.get("/projects/shop/services/api/explain/A?environment=production").await.is(200),
+        admin.get("/projects/shop/secrets/A/versions").await.is(200),
+        admin.get("/changes").await.is(200),
+        admin.get("/audit").await.is(200),
+        server.anyone().get(&format!("/projects?token={MARKER}")).await.is(400),
+        server.anyone().get(&format!("!/setup/{MARKER}?{MARKER}")).await,
+        server.anyone().get(&format!("!/{MARKER}")).await.is(404),
+        server.bearer(MARKER).get("/me").await.is(401),
+    ];
+    let form = format!("email=a@b.example&password={MARKER}-{MARKER}");
+    replies.push(server.anyone().in_browser().form("/login", &form).await.is(303));
+    let browser = server.browser().await;
+    for page in ["!/", "!/projects/shop", "!/audit", "!/tokens"] {
+        replies.push(browser.get(page).await.is(200));
+    }
+    for reply in &replies[1..] {
+        let text = format!("{}{:?}", reply.text(), reply.headers);
+        // The name of the secret is written with underscores; only values and passwords carry the marker itself.
+        let without_the_field = text.replace(&format!("unknown field `{MARKER}`"), "");
+        assert!(!without_the_field.contains(MARKER), "{text}");
+    }
+    let revealed = admin.post("/projects/shop/secrets/A/reveal", json!({})).await.is(200).json();
+    assert_eq!(revealed["value"], MARKER);
+
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(log.contains("answered") && log.contains("/api/v1/projects/{project}/import"), "{log}");
+    let leak = log.lines().find(|line| line.contains(MARKER));
+    assert_eq!(leak, None);
+}
