@@ -1,0 +1,121 @@
+//! What can be typed: the doc comments here are the help texts.
+
+mod places;
+mod run;
+mod secret;
+
+use clap::{Args, Parser, Subcommand};
+use domain::{SecretName, Slug};
+
+use crate::{
+    printer::Output,
+    settings::{EnvironmentChoice, ServerUrl},
+};
+
+pub(crate) use places::{EnvironmentCommand, NewPlace, ProjectCommand, Removal, ServiceCommand, TokenCommand};
+pub(crate) use run::RunArgs;
+pub(crate) use secret::{
+    Coded, GetArgs, HistoryArgs, ImportArgs, LevelArgs, RemoveArgs, RestoreArgs, SecretCommand, SetArgs,
+};
+
+/// Secrets for programs and for those who run them
+///
+/// Where a command works is told by flags, else by variables (STRONGROOM_URL, STRONGROOM_PROJECT, STRONGROOM_SERVICE,
+/// STRONGROOM_ENVIRONMENT), else by a `strongroom.toml` in this directory or above it, else, for address and token, by
+/// `strongroom login`. The token comes from STRONGROOM_TOKEN, STRONGROOM_TOKEN_FILE or the login.
+///
+/// Values are shown only where they are asked for. Exit codes: 0 done, 1 failed, 2 wrong usage.
+#[derive(Debug, Parser)]
+#[command(name = "strongroom", version, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: GlobalArgs,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Flags of every command.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Where")]
+pub(crate) struct GlobalArgs {
+    /// The project [env: STRONGROOM_PROJECT]
+    #[arg(short, long, global = true)]
+    pub(crate) project: Option<Slug>,
+    /// The service of the project [env: STRONGROOM_SERVICE]
+    #[arg(short, long, global = true)]
+    pub(crate) service: Option<Slug>,
+    /// The environment, or `all` [env: STRONGROOM_ENVIRONMENT]
+    #[arg(short, long, global = true)]
+    pub(crate) environment: Option<EnvironmentChoice>,
+    /// The server, for example https://secrets.example.com [env: STRONGROOM_URL]
+    #[arg(long, global = true)]
+    pub(crate) url: Option<ServerUrl>,
+    /// What stdout gets: a table for people, or the server's JSON
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "table", hide_possible_values = true)]
+    pub(crate) output: Output,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Login(LoginArgs),
+    /// Forget the token of a server
+    Logout,
+    /// Show where commands go, as whom, and why
+    Status,
+    Run(RunArgs),
+    #[command(subcommand)]
+    Secret(SecretCommand),
+    Import(ImportArgs),
+    Explain(ExplainArgs),
+    #[command(subcommand)]
+    Project(ProjectCommand),
+    #[command(subcommand)]
+    Service(ServiceCommand),
+    #[command(subcommand)]
+    Environment(EnvironmentCommand),
+    #[command(subcommand)]
+    Token(TokenCommand),
+}
+
+/// Keep a token for a server
+///
+/// Asks for a token, tries it, and keeps it for this address in a file that only you can read.
+#[derive(Debug, Args)]
+pub(crate) struct LoginArgs {
+    /// Read the token from stdin instead of asking for it
+    #[arg(long)]
+    pub(crate) token_stdin: bool,
+}
+
+/// Show which of the six rungs a service's secret comes from
+///
+/// Shows the six places a service looks at for a name, most specific first, and which of them wins.
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// The name of the secret
+    pub(crate) name: SecretName,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_contradict_nothing() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn what_follows_the_dashes_is_the_program_s_own() {
+        let line = ["strongroom", "run", "-e", "development", "--", "sh", "-c", "", "--", "-p", "--only", "a\nb"];
+        let cli = Cli::try_parse_from(line).unwrap();
+        let Command::Run(run) = cli.command else { panic!("not run") };
+        assert_eq!(run.command, line[5..]);
+        assert!(cli.global.project.is_none() && run.only.is_empty());
+        assert!(Cli::try_parse_from(["strongroom", "run", "--"]).is_err());
+        assert!(Cli::try_parse_from(["strongroom", "run", "sh"]).is_err());
+    }
+}

@@ -1,0 +1,11 @@
+//! The binary `strongroom` against a real `strongroom-server`. Every value in these tests holds the word `canary`, and
+//! every run of the client checks that it, and the token, appear nowhere but where they were asked for.
+#![allow(clippy::unwrap_used, reason = "helpers too may end a test where they stand")]
+
+mod import;
+mod places;
+mod run;
+mod run_files;
+mod secrets;
+mod settings;
+mod support;
