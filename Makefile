@@ -6,7 +6,7 @@ export RUSTC_WORKSPACE_WRAPPER ?= clippy-driver
 export PATH := $(HOME)/.cargo/bin:$(PATH)
 
 WASM_OPT := end2end/node_modules/binaryen/bin/wasm-opt
-ASSETS := cargo run --quiet --release --package assets --
+ASSETS := target/release/assets
 SERVER := target/release/strongroom-server
 
 .DEFAULT_GOAL := help
@@ -16,7 +16,11 @@ SERVER := target/release/strongroom-server
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
-run: ## the server at http://127.0.0.1:3000; data in ./data, keys in ./keys (ARGS="--listen …" for more)
+# The shipped WASM is optimised as a whole, which takes most of a minute after each change; this one is not.
+run: export CARGO_PROFILE_WASM_RELEASE_LTO = off
+run: export CARGO_PROFILE_WASM_RELEASE_CODEGEN_UNITS = 256
+run: export CARGO_PROFILE_WASM_RELEASE_INCREMENTAL = true
+run: $(ASSETS) ## the server at http://127.0.0.1:3000; data in ./data, keys in ./keys (ARGS="--listen …" for more)
 	@scripts/setup.sh rust wasm
 	wasm=$$(scripts/wasm-build.sh) && $(ASSETS) --wasm "$$wasm"
 	cargo build --release --package server
@@ -34,7 +38,7 @@ test: tests-built ## all tests: SQLite and Postgres, command line, browser (Chro
 .PHONY: test-here
 test-here:
 	cargo test --release
-	cd end2end && npx playwright test
+	cd end2end && node_modules/.bin/playwright test
 
 check: site ## format, clippy, the browser's half compiles, the architecture's rules
 	cargo fmt --all --check
@@ -43,15 +47,20 @@ check: site ## format, clippy, the browser's half compiles, the architecture's r
 	scripts/lint.sh cargo build --release --all-targets
 
 e2e: tests-built ## the browser tests alone (ARGS="--project sqlite tests/login.spec.mjs" for some)
-	scripts/postgres.sh run sh -c 'cd end2end && npx playwright test $(ARGS)'
+	scripts/postgres.sh run sh -c 'cd end2end && node_modules/.bin/playwright test $(ARGS)'
 
 clean: ## everything that was built; never ./data or ./keys
 	scripts/postgres.sh stop
 	cargo clean
 	rm -rf end2end/node_modules end2end/results
 
+$(ASSETS): $(wildcard assets/src/*.rs) assets/Cargo.toml Cargo.lock
+	@scripts/setup.sh rust
+	cargo build --release --package assets
+	@touch $@
+
 # target/site: the browser's half, optimised, for the server to embed.
-site:
+site: $(ASSETS)
 	@scripts/setup.sh rust wasm node
 	wasm=$$(scripts/wasm-build.sh) && $(ASSETS) --wasm "$$wasm" --optimize $(WASM_OPT)
 

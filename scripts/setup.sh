@@ -18,8 +18,10 @@ apt_install() {
   fi
   local install=("${apt[@]}" install -y --no-install-recommends -o Dpkg::Options::=--force-confold "$@")
   say "installing Debian's $*"
-  # The lists may be old or absent: only then are they fetched.
-  "${install[@]}" >&2 || { "${apt[@]}" update >&2 || true; "${install[@]}" >&2; }
+  # The lists may be old or absent. Fetching them is not worth failing for: some source may be away.
+  if [[ -z ${fresh-} ]] && "${install[@]}" >&2; then return; fi
+  "${apt[@]}" update >&2 || true
+  "${install[@]}" >&2
 }
 
 setup_make() { have make || apt_install make; }
@@ -31,7 +33,7 @@ setup_rust() {
   have rustup || { say 'please install rustup, from https://rustup.rs or as a package'; exit 1; }
   local channel
   channel=$(sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml)
-  rustup toolchain install "$channel" --profile minimal --component clippy --component rustfmt >&2 || lend_toolchain "$channel"
+  RUST_BACKTRACE=0 rustup toolchain install "$channel" --profile minimal --component clippy --component rustfmt >&2 || lend_toolchain "$channel"
 }
 
 # Where rustup cannot fetch: a toolchain that is here under another name (stable) may be the same one.
@@ -39,7 +41,8 @@ lend_toolchain() {
   local home=${RUSTUP_HOME:-$HOME/.rustup} folder
   for folder in "$home"/toolchains/*; do
     [[ "$("$folder/bin/rustc" --version 2>/dev/null)" == "rustc $1 "* ]] || continue
-    local name="$home/toolchains/$1-$("$folder/bin/rustc" -vV | sed -n 's/^host: //p')"
+    local name
+    name="$home/toolchains/$1-$("$folder/bin/rustc" -vV | sed -n 's/^host: //p')"
     say "using $folder as $name"
     ln -sfn "$folder" "$name"
     cargo --version >/dev/null && return
@@ -52,8 +55,8 @@ lend_toolchain() {
 setup_wasm() {
   [[ -d "$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown" ]] && return
   rustup target add wasm32-unknown-unknown >&2 && return
-  [[ -d /usr/lib/rustlib || -d /usr/src/rustc-* ]] 2>/dev/null || true
-  dpkg -s rustc-web rust-web-src >/dev/null 2>&1 || apt_install rustc-web rust-web-src
+  # Debian updates this one for its browsers; the version a stable release began with is too old.
+  dpkg -s rustc-web rust-web-src >/dev/null 2>&1 || fresh=yes apt_install rustc-web rust-web-src
 }
 
 setup_node() {
