@@ -1,4 +1,4 @@
-//! The icons: one sprite per page, used by `<Icon name="…"/>`. It stands behind the app's root, so the browser's
+//! The icons: one sprite per page, used by the component `Icon`. It stands behind the app's root, so the browser's
 //! program neither carries nor walks it.
 
 use leptos::prelude::*;

@@ -38,7 +38,7 @@ for (const script of [false, true]) {
         if (script) await awake(page);
         await give(page, file(own), { script });
         if (script) await apply(page, 2, 'service api, all environments');
-        await expect(notice(page)).toContainText('2 created, 0 updated, 0 unchanged in service api, all environments');
+        await expect(notice(page)).toContainText(/service api, all environments: 2 created, 0 updated, 0 unchanged/i);
         for (const name of Object.keys(own)) await expect(cell(page, name)).toContainText('••••••••');
       });
 
@@ -46,11 +46,11 @@ for (const script of [false, true]) {
         await tab(page, 'Project', script);
         await give(page, file(shared), { environment: 'production', script });
         if (script) await apply(page, 2, 'project shop, production');
-        await expect(notice(page)).toContainText('2 created, 0 updated, 0 unchanged in project shop, production');
+        await expect(notice(page)).toContainText(/project shop, production: 2 created, 0 updated, 0 unchanged/i);
         await tab(page, 'Platform', script);
         await give(page, file(wide), { script });
         if (script) await apply(page, 1, 'platform, all environments');
-        await expect(notice(page)).toContainText('1 created, 0 updated, 0 unchanged in platform, all environments');
+        await expect(notice(page)).toContainText(/platform, all environments: 1 created, 0 updated, 0 unchanged/i);
         await tab(page, 'Effective', script);
         await expect(page.getByRole('row', { name: /^\S*\s*DB_PASS/ })).toContainText('service');
         await page.getByRole('link', { name: 'production', exact: true }).click();

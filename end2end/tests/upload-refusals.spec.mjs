@@ -54,7 +54,7 @@ for (const script of [false, true]) {
       const start = `{ "DB_PASS": "${value}"`;
       await give(page, file(`${start}${' '.repeat(IMPORT_MAX - start.length - 1)}}`), { script });
       if (script) await page.getByRole('button', { name: 'Apply 1 change' }).click();
-      await expect(notice(page)).toContainText('1 created, 0 updated, 0 unchanged in service api, all environments');
+      await expect(notice(page)).toContainText(/service api, all environments: 1 created, 0 updated, 0 unchanged/i);
       await expect(cell(page, 'DB_PASS')).toContainText('set, v1');
       await expectNoTrace([value]);
     });
@@ -74,7 +74,7 @@ test('keys that cannot be stored are left out on purpose, and the others are sto
   await expect(page.getByText('0 unchanged, 2 left out')).toBeVisible();
   await expect(apply).toHaveText('Apply 1 change');
   await apply.click();
-  await expect(notice(page)).toContainText('1 created, 0 updated, 0 unchanged, 2 left out in service api, all environments');
+  await expect(notice(page)).toContainText(/service api, all environments: 1 created, 0 updated, 0 unchanged, 2 left out/i);
   await expect(cell(page, 'DB_NAME')).toContainText('set, v1');
   await expectNoTrace([good, bad]);
 });
