@@ -142,7 +142,7 @@ class Watch {
   context(context) {
     this.contexts.push(context);
     context.on('console', (message) => this.said.push(`${message.type()}: ${message.text()} (${message.location().url})`));
-    context.on('weberror', (error) => this.said.push(`exception: ${error.error().stack ?? error.error()}`));
+    context.on('weberror', (error) => this.said.push(`exception: ${error.error().stack || error.error()} (${error.page()?.url()})`));
     context.on('page', (page) => page.on('crash', () => this.said.push('the page crashed')));
     context.on('response', (response) => this.keep(response));
   }

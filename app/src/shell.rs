@@ -31,12 +31,14 @@ fn document() -> AnyView {
         view! {
             <link rel="modulepreload" href=assets.js.clone() nonce=nonce.clone() />
             <link rel="preload" href=assets.wasm.clone() r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
-            <script type="module" nonce=nonce.clone()>
-                {format!(
-                    "import start, {{ hydrate }} from {:?}; await start({{ module_or_path: {:?} }}); hydrate();",
-                    assets.js,
-                    assets.wasm,
-                )}
+            <script
+                id="wake"
+                type="module"
+                nonce=nonce.clone()
+                data-js=assets.js.clone()
+                data-wasm=assets.wasm.clone()
+            >
+                {include_str!("wake.js")}
             </script>
         }
     });
