@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing of the parts named; says nothing when all is there.
-#   scripts/setup.sh rust wasm node chromium postgres make
+#   scripts/setup.sh rust wasm node chromium postgres keyring make
 set -euo pipefail
 cd "$(dirname "$0")/.."
 PATH="$HOME/.cargo/bin:$PATH"
@@ -79,6 +79,11 @@ setup_postgres() {
     echo 'create_main_cluster = false' | "${sudo[@]}" tee "$config" >/dev/null
   fi
   apt_install postgresql
+}
+
+# A desktop's keyring, for the tests of `strongroom login`.
+setup_keyring() {
+  have dbus-run-session && have gnome-keyring-daemon || apt_install dbus dbus-daemon gnome-keyring
 }
 
 for part in "$@"; do "setup_$part"; done

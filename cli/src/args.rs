@@ -80,12 +80,16 @@ pub(crate) enum Command {
 
 /// Keep a token for a server
 ///
-/// Asks for a token, tries it, and keeps it for this address in a file that only you can read.
+/// Asks for a token, tries it, and keeps it for this address: in the keyring of this desktop, or where there is none in a
+/// file that only you can read.
 #[derive(Debug, Args)]
 pub(crate) struct LoginArgs {
     /// Read the token from stdin instead of asking for it
     #[arg(long)]
     pub(crate) token_stdin: bool,
+    /// Keep the token in the file even where there is a keyring
+    #[arg(long)]
+    pub(crate) in_file: bool,
 }
 
 /// Show which of the six rungs a service's secret comes from

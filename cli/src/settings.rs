@@ -1,6 +1,7 @@
 //! Where a command works and as whom: flags, else variables, else `strongroom.toml`, else the stored login.
 
 mod file;
+mod keyring;
 mod logins;
 mod token;
 mod url;
@@ -12,7 +13,7 @@ use domain::{EnvironmentName, Level, Scope, ServicePath, Slug, name::NameError};
 use crate::{args::GlobalArgs, failure::Failure, variables};
 
 use file::SettingsFile;
-pub(crate) use logins::Logins;
+pub(crate) use logins::{Kept, Logins};
 pub(crate) use token::Token;
 pub(crate) use url::ServerUrl;
 

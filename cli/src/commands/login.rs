@@ -10,7 +10,7 @@ use crate::{
     args::LoginArgs,
     client::{Client, Route},
     failure::Failure,
-    settings::{Found, Logins, Token},
+    settings::{Found, Kept, Logins, Token},
     table::Table,
 };
 
@@ -32,9 +32,18 @@ pub(super) fn login(context: &Context, args: &LoginArgs) -> Result<u8, Failure> 
     };
     let me: Value = Client::with_token(server.clone(), token.clone()).get(&Route::new("me"))?;
     let mut logins = Logins::load()?;
-    logins.keep(&server, &token)?;
-    context.printer.report(&json!({"url": server.as_str(), "me": me}), |printer| {
-        printer.note(&format!("Logged in to {server} as {}; kept in {}", label(&me), logins.path().display()));
+    let kept = logins.keep(&server, &token, args.in_file)?;
+    let place = match &kept {
+        Kept::Keyring => "keyring",
+        Kept::File(_) => "file",
+    };
+    context.printer.report(&json!({"url": server.as_str(), "me": me, "kept_in": place}), |printer| {
+        let place = match &kept {
+            Kept::Keyring => "the keyring".to_owned(),
+            Kept::File(_) if args.in_file => logins.path().display().to_string(),
+            Kept::File(why) => format!("{}, not in a keyring: {why}", logins.path().display()),
+        };
+        printer.note(&format!("Logged in to {server} as {}; kept in {place}", label(&me)));
     })?;
     Ok(DONE)
 }

@@ -1,4 +1,5 @@
-//! What `strongroom login` keeps: one token per server, in a file that only its owner can read.
+//! What `strongroom login` keeps: one token per server, in the keyring where there is one, else in a file that only
+//! its owner can read. The file also says for which servers there is a login, and which was the last.
 
 use std::{
     collections::BTreeMap,
@@ -12,7 +13,7 @@ use domain::api::WireValue;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::{ServerUrl, Token};
+use super::{ServerUrl, Token, keyring};
 use crate::failure::Failure;
 
 /// The stored logins, and the file they are in.
@@ -33,7 +34,17 @@ struct Document {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Login {
-    token: WireValue,
+    /// None when the keyring has it.
+    token: Option<WireValue>,
+}
+
+/// Where a token was put.
+#[derive(Debug)]
+pub(crate) enum Kept {
+    /// In the keyring.
+    Keyring,
+    /// In the file, and why not in a keyring.
+    File(String),
 }
 
 impl Logins {
@@ -55,21 +66,34 @@ impl Logins {
 
     /// The token for a server.
     pub(crate) fn token(&self, server: &ServerUrl) -> Result<Option<Token>, Failure> {
-        let login = self.document.servers.get(server.as_str());
-        login.map(|login| Token::new(&login.token.0, &self.path.display().to_string())).transpose()
+        let Some(login) = self.document.servers.get(server.as_str()) else {
+            return Ok(None);
+        };
+        match &login.token {
+            Some(token) => Token::new(&token.0, &self.path.display().to_string()),
+            None => keyring::find(server),
+        }
+        .map(Some)
     }
 
-    /// Keeps a token for a server, which becomes the current one.
-    pub(crate) fn keep(&mut self, server: &ServerUrl, token: &Token) -> Result<(), Failure> {
-        let token = WireValue(Zeroizing::new(token.expose().to_owned()));
-        self.document.servers.insert(server.to_string(), Login { token });
+    /// Keeps a token for a server, which becomes the current one; in the file where there is no keyring, or when
+    /// the file is asked for.
+    pub(crate) fn keep(&mut self, server: &ServerUrl, token: &Token, in_file: bool) -> Result<Kept, Failure> {
+        let refused = if in_file { Some("--in-file".to_owned()) } else { keyring::keep(server, token).err() };
+        let in_document = refused.as_ref().map(|_| WireValue(Zeroizing::new(token.expose().to_owned())));
+        self.document.servers.insert(server.to_string(), Login { token: in_document });
         self.document.current = Some(server.to_string());
-        self.write()
+        self.write()?;
+        Ok(refused.map_or(Kept::Keyring, Kept::File))
     }
 
     /// Forgets the token of a server; whether there was one.
     pub(crate) fn forget(&mut self, server: &ServerUrl) -> Result<bool, Failure> {
-        let known = self.document.servers.remove(server.as_str()).is_some();
+        let login = self.document.servers.remove(server.as_str());
+        let known = login.is_some();
+        if login.is_some_and(|login| login.token.is_none()) {
+            keyring::forget(server)?;
+        }
         if self.document.current.as_deref() == Some(server.as_str()) {
             self.document.current = None;
         }
@@ -144,8 +168,8 @@ mod tests {
             ("https://a.example".parse().unwrap(), "https://b.example".parse().unwrap());
         let mut logins = Logins::read(path.clone()).unwrap();
         assert!(logins.current().is_none());
-        logins.keep(&a, &Token::new("srm_a", "").unwrap()).unwrap();
-        logins.keep(&b, &Token::new("srm_b", "").unwrap()).unwrap();
+        logins.keep(&a, &Token::new("srm_a", "").unwrap(), true).unwrap();
+        logins.keep(&b, &Token::new("srm_b", "").unwrap(), true).unwrap();
 
         let mut logins = Logins::read(path.clone()).unwrap();
         assert_eq!(logins.current(), Some(b.clone()));

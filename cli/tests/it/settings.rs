@@ -1,6 +1,6 @@
 //! Where commands go and as whom.
 
-use std::{fs, os::unix::fs::PermissionsExt};
+use std::{fs, os::unix::fs::PermissionsExt, process::Command};
 
 use crate::support::{Place, has_line};
 
@@ -28,6 +28,36 @@ fn a_login_is_used_until_it_is_forgotten() {
 
     assert_eq!(place.finish(&mut place.bare(["logout"])).code, 0);
     assert_eq!(place.finish(&mut place.bare(["project", "list"])).code, 2);
+}
+
+#[test]
+fn where_there_is_a_keyring_the_token_is_nowhere_else() {
+    let place = Place::new();
+    fs::write(place.path("token"), format!("{}\n", place.token())).unwrap();
+    // A desktop session of its own, with the keyring that Debian's desktops have.
+    let session = "
+        set -e
+        printf unlocked | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1
+        strongroom login --token-stdin --url \"$SERVER\" <token
+        strongroom project list >/dev/null
+        strongroom login --in-file --token-stdin --url \"$SERVER\" <token
+        grep -q srm_ .config/strongroom/credentials.toml
+        strongroom login --token-stdin --url \"$SERVER\" <token
+        if grep -q srm_ .config/strongroom/credentials.toml; then exit 9; fi
+        strongroom logout
+        ! strongroom project list";
+    let client = std::path::Path::new(env!("CARGO_BIN_EXE_strongroom")).parent().unwrap();
+    let mut command = Command::new("dbus-run-session");
+    command
+        .args(["--", "sh", "-c", session])
+        .env_clear()
+        .env("PATH", format!("{}:/usr/bin:/bin", client.display()))
+        .env("HOME", place.home.path())
+        .env("SERVER", place.url())
+        .current_dir(place.home.path());
+    let done = place.finish(&mut command);
+    assert_eq!(done.code, 0, "{done:?}");
+    assert_eq!(done.stderr.matches("; kept in the keyring").count(), 2, "{done:?}");
 }
 
 #[test]
