@@ -55,8 +55,13 @@ lend_toolchain() {
 setup_wasm() {
   [[ -d "$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown" ]] && return
   rustup target add wasm32-unknown-unknown >&2 && return
-  # Debian updates this one for its browsers; the version a stable release began with is too old.
-  dpkg -s rustc-web rust-web-src >/dev/null 2>&1 || fresh=yes apt_install rustc-web rust-web-src
+  # Debian updates these for its browsers; the version that a stable release began with is too old.
+  local channel package found
+  channel=$(sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml)
+  for package in rustc-web rust-web-src; do
+    found=$(dpkg-query --show --showformat='${Version}' "$package" 2>/dev/null) || found=0
+    dpkg --compare-versions "$found" ge "$channel" || { fresh=yes apt_install rustc-web rust-web-src; break; }
+  done
 }
 
 setup_node() {

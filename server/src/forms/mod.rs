@@ -4,6 +4,7 @@
 mod bindings;
 mod environments;
 mod import;
+mod members;
 mod parts;
 mod people;
 mod places;
@@ -29,6 +30,7 @@ pub fn routes() -> Router<AppState> {
     Router::new()
         .merge(session::routes())
         .merge(places::routes())
+        .merge(members::routes())
         .merge(people::routes())
         .merge(environments::routes())
         .merge(tokens::routes())

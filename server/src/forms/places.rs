@@ -1,11 +1,10 @@
-//! Projects, services and members.
+//! Projects and services.
 
 use app::paths::{self, forms};
 use axum::{Form, Router, extract::State, response::Response, routing::post};
 use domain::{
     Actor, Code, ServicePath, Slug,
-    access::ProjectRole,
-    api::{NewMember, NewProject, PatchPlace, Project},
+    api::{NewProject, PatchPlace, Project},
 };
 use serde::Deserialize;
 use tower_sessions::Session;
@@ -27,8 +26,6 @@ pub(super) fn routes() -> Router<AppState> {
         .route(forms::SERVICES, post(create_service))
         .route(forms::SERVICE_EDIT, post(edit_service))
         .route(forms::SERVICE_DELETE, post(delete_service))
-        .route(forms::MEMBERS, post(create_member))
-        .route(forms::MEMBER_DELETE, post(delete_member))
 }
 
 /// A form about a project or service: whichever fields it has.
@@ -194,53 +191,4 @@ async fn delete_service(
     let back = form.page();
     let posted = Posted { form: forms::SERVICE_DELETE, back: &back, fields: &[] };
     posted.settle(&session, done, |path| (back.clone(), format!("Deleted {} and all its secrets", path.service))).await
-}
-
-/// A form about a member of a project.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Membership {
-    project: String,
-    email: String,
-    id: String,
-}
-
-impl Membership {
-    fn project(&self) -> Answer<Slug> {
-        Ok(name("project", &self.project)?)
-    }
-
-    fn page(&self) -> String {
-        self.project().map_or_else(|_| paths::HOME.to_owned(), |slug| paths::project(&slug))
-    }
-}
-
-async fn create_member(
-    Signed(actor): Signed,
-    State(vault): State<Vault>,
-    session: Session,
-    Form(form): Form<Membership>,
-) -> Answer<Response> {
-    let made = async {
-        let new = NewMember { email: form.email.trim().to_owned(), role: ProjectRole::Developer };
-        Ok::<_, ApiError>(vault.create_member(&actor, &form.project()?, &new).await?)
-    }
-    .await;
-    let back = form.page();
-    let posted = Posted { form: forms::MEMBERS, back: &back, fields: &[("email", &form.email)] };
-    posted
-        .settle(&session, made, |member| (back.clone(), format!("{} is a {} now", member.email, member.role.word())))
-        .await
-}
-
-async fn delete_member(
-    Signed(actor): Signed,
-    State(vault): State<Vault>,
-    session: Session,
-    Form(form): Form<Membership>,
-) -> Answer<Response> {
-    let done = async { Ok::<_, ApiError>(vault.delete_member(&actor, &form.project()?, &form.id).await?) }.await;
-    let back = form.page();
-    let posted = Posted { form: forms::MEMBER_DELETE, back: &back, fields: &[] };
-    posted.settle(&session, done, |()| (back.clone(), "Removed from the project".to_owned())).await
 }
