@@ -7,6 +7,8 @@ pub(crate) mod audit;
 pub(crate) mod bindings;
 pub(crate) mod changes;
 mod connect;
+pub(crate) mod deleted;
+pub(crate) mod drafts;
 pub(crate) mod environments;
 pub(crate) mod installation;
 pub(crate) mod people;
