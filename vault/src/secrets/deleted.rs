@@ -197,8 +197,10 @@ impl Vault {
     /// another secret continues stays.
     async fn destroy_secret(&self, tx: &mut Tx, secret: &StoredSecret) -> Result<Option<u64>> {
         let mut waiting = vec![secret.clone()];
+        let mut seen = HashSet::new();
         let mut all = 0;
         while let Some(secret) = waiting.pop() {
+            seen.insert(secret.id);
             let versions = self.all_checked(tx.list_versions(secret.id).await?)?;
             let onward = self.all_checked(tx.list_moved_from(&[secret.id]).await?)?;
             let kept = onward.iter().filter(|version| version.destroyed_at.is_none());
@@ -214,7 +216,9 @@ impl Vault {
             let ids: Vec<Uuid> = origins.iter().map(|(id, _)| *id).collect();
             for held in tx.list_held_by_id(&ids).await? {
                 let origin = self.checked_held(held)?.secret;
-                if origin.deleted && origins.contains(&(origin.id, origin.version - 1)) {
+                // One that was seen already came back to its old name: what it left behind then is free now.
+                let left_there = origins.contains(&(origin.id, origin.version - 1));
+                if origin.deleted && (left_there || seen.contains(&origin.id)) {
                     waiting.push(origin);
                 }
             }

@@ -29,6 +29,7 @@ db_tests! {
     }
 
     async fn two_versions_are_compared_without_opening_one(t: TestVault) {
+        use Compared::{Different, Same, Unknown};
         let admin = t.shop().await;
         let scope = at("shop");
         let key = name("A");
@@ -37,7 +38,6 @@ db_tests! {
         let json = domain::SecretValue::new(domain::Kind::Json, b"1".to_vec()).unwrap();
         t.vault.put_secret(&admin, &scope, &key, json, Some("y"), None).await.unwrap();
         t.vault.delete_secret(&admin, &scope, &key, None).await.unwrap();
-        use Compared::{Different, Same, Unknown};
         let compared = async |from, to| {
             let diff = t.vault.diff_versions(&admin, &scope, &key, from, to).await.unwrap();
             assert_eq!((diff.from.version, diff.to.version), (from, to));

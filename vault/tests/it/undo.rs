@@ -21,7 +21,7 @@ async fn import(vault: &Vault, actor: &Actor, place: &str, file: &str, message: 
 
 /// The names that are there.
 async fn names(t: &TestVault, actor: &Actor, place: &str) -> Vec<String> {
-    let list = t.vault.list_secrets(actor, &at(place), &ListQuery::default()).await.unwrap();
+    let list = t.vault.list_secrets(actor, &at(place), &crate::speak::page(1000, None)).await.unwrap();
     list.items.into_iter().map(|row| row.name.to_string()).collect()
 }
 
