@@ -33,7 +33,8 @@ pub use shell::shell;
 
 use components::Layout;
 use pages::{
-    Audit, Environments, FirstSteps, Home, Login, NotFound, People, ProjectPage, Setup, Tokens,
+    Audit, ChangesPage, ConflictPage, DeletedPage, Environments, FirstSteps, Home, Login, NotFound, People, ProjectPage,
+    SecretHistory, Setup, Tokens,
     secrets::{
         BindingsPage, EffectivePage, PlatformSecrets, ProjectSecrets, ServicePlatformSecrets, ServiceProjectSecrets,
         ServiceSecrets,
@@ -68,6 +69,10 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/people") view=People ssr=SsrMode::Async />
                     <Route path=path!("/environments") view=Environments ssr=SsrMode::Async />
                     <Route path=path!("/audit") view=Audit ssr=SsrMode::Async />
+                    <Route path=path!("/changes") view=ChangesPage ssr=SsrMode::Async />
+                    <Route path=path!("/deleted") view=DeletedPage ssr=SsrMode::Async />
+                    <Route path=path!("/history") view=SecretHistory ssr=SsrMode::Async />
+                    <Route path=path!("/conflict") view=ConflictPage ssr=SsrMode::Async />
                 </FlatRoutes>
             </Layout>
         </Router>

@@ -133,6 +133,13 @@ impl Client {
         }
     }
 
+    /// The first items of a list.
+    pub(crate) fn list_some(&self, route: &Route, limit: usize) -> Result<Vec<Value>, Failure> {
+        let limit = limit.clamp(1, domain::api::LIMIT_MAX as usize);
+        let page: domain::api::Page<Value> = self.get(&route.clone().with("limit", limit.to_string()))?;
+        Ok(page.items)
+    }
+
     /// Puts JSON.
     pub(crate) fn put<T: DeserializeOwned>(&self, route: &Route, body: &impl Serialize) -> Result<T, Failure> {
         let request = self.agent.put(self.url(route)).content_type("application/json");

@@ -1,5 +1,6 @@
 //! What each command does. Each answers with the exit code.
 
+mod changes;
 mod explain;
 mod import;
 mod lists;
@@ -33,6 +34,8 @@ pub(crate) fn execute(cli: Cli, printer: &Printer) -> Result<u8, Failure> {
         Command::Secret(command) => secret::secret(&context, command),
         Command::Import(args) => import::import(&context, &args),
         Command::Explain(args) => explain::explain(&context, &args.name),
+        Command::History(args) => changes::history(&context, &args),
+        Command::Undo(args) => changes::undo(&context, &args.change),
         Command::Project(command) => places::project(&context, command),
         Command::Service(command) => places::service(&context, command),
         Command::Environment(command) => places::environment(&context, command),

@@ -206,6 +206,7 @@ fn of_status(status: StatusCode) -> Error {
             (Code::MethodNotAllowed, "this address does not take this method; the header `Allow` names those it takes")
         }
         StatusCode::CONFLICT => (Code::Conflict, "this conflicts with what is there"),
+        StatusCode::GONE => (Code::Gone, "what was there is destroyed"),
         StatusCode::PAYLOAD_TOO_LARGE => (Code::TooLarge, "the body is too large"),
         StatusCode::UNSUPPORTED_MEDIA_TYPE => {
             (Code::UnsupportedMediaType, "the media type is not one of those accepted here")
@@ -232,6 +233,7 @@ mod tests {
             (Code::NotFound, 404),
             (Code::MethodNotAllowed, 405),
             (Code::Conflict, 409),
+            (Code::Gone, 410),
             (Code::TooLarge, 413),
             (Code::UnsupportedMediaType, 415),
             (Code::InvalidName, 422),
@@ -246,7 +248,7 @@ mod tests {
 
     #[test]
     fn a_status_without_an_error_gets_the_error_of_that_status() {
-        for status in [401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503] {
+        for status in [401, 403, 404, 405, 409, 410, 413, 415, 422, 429, 500, 503] {
             let status = StatusCode::from_u16(status).unwrap();
             assert_eq!(status_of(of_status(status).code), status);
         }

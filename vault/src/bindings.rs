@@ -1,5 +1,7 @@
 //! Bindings and the delivery mode of a service.
 
+mod follow;
+
 use std::collections::HashSet;
 
 use domain::{

@@ -44,6 +44,7 @@ pub use error::{Error, Result, StartError};
 pub use import::ImportOptions;
 pub use key_files::KeyFiles;
 pub use people::SignedIn;
+pub use secrets::PutOrKept;
 pub use sessions::Sessions;
 
 /// What a vault is opened with.

@@ -1,7 +1,10 @@
 //! Secrets of one scope: list, find, write, delete, reveal, history, restore.
 
+mod conflict;
+mod deleted;
 mod held;
 mod history;
+mod moving;
 mod reveal;
 
 use domain::{
@@ -10,6 +13,7 @@ use domain::{
 };
 use uuid::Uuid;
 
+pub use conflict::PutOrKept;
 pub(crate) use held::kind_of;
 
 use crate::{
@@ -85,14 +89,14 @@ impl Vault {
         self.put(&Put { actor, scope, name, value: &value, comment, expected, action: ("put", "secret.put") }).await
     }
 
-    /// Deletes a secret; its versions stay in history.
+    /// Deletes a secret; its versions stay in history for 30 days. Answers the id of the change.
     pub async fn delete_secret(
         &self,
         actor: &Actor,
         scope: &Scope,
         name: &SecretName,
         expected: Option<i64>,
-    ) -> Result<()> {
+    ) -> Result<String> {
         let event = Event::of("secret.delete", scope, name.as_str());
         self.authorise(actor, Action::WriteSecrets, scope, event).await?;
         until_won!(locked => self.try_delete(actor, scope, name, expected, locked))
@@ -136,10 +140,13 @@ impl Vault {
         let Some(comment) = put.comment.filter(|new| **new != held.secret.comment) else {
             return held.row(put.scope).map(Some);
         };
-        let was = held.secret.clone();
+        let was = held.clone();
         comment.clone_into(&mut held.secret.comment);
-        held.secret = self.guard(held.secret);
-        if tx.put_secrets(&[(was, held.secret.clone())]).await? != 1 {
+        held.version.comment = Some(comment.to_owned());
+        let held = StoredHeld { secret: self.guard(held.secret), version: self.guard(held.version) };
+        if tx.put_secrets(&[(was.secret, held.secret.clone())]).await? != 1
+            || !tx.put_version_comment(&was.version, &held.version).await?
+        {
             return Ok(None);
         }
         let event = Event::of(put.action.1, put.scope, put.name.as_str());
@@ -156,7 +163,7 @@ impl Vault {
         name: &SecretName,
         expected: Option<i64>,
         locked: bool,
-    ) -> Result<Option<()>> {
+    ) -> Result<Option<String>> {
         let mut tx = self.begin(locked).await?;
         let (stored, current) = self.find_held(&mut tx, scope, name).await?;
         let live = current.filter(|held| !held.secret.deleted);
@@ -178,7 +185,7 @@ impl Vault {
         let event = Event::of("secret.delete", scope, name.as_str()).version(held.secret.version);
         self.record(&mut tx, actor, event).await?;
         tx.commit().await?;
-        Ok(Some(()))
+        Ok(Some(held.version.change_id.to_string()))
     }
 
     /// A transaction for a write; `locked` when no other change may come between.

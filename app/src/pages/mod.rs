@@ -3,6 +3,7 @@
 mod audit;
 mod environments;
 mod first_steps;
+mod history;
 mod home;
 mod login;
 mod not_found;
@@ -15,6 +16,7 @@ mod tokens;
 pub use audit::Audit;
 pub use environments::Environments;
 pub use first_steps::FirstSteps;
+pub use history::{ChangesPage, ConflictPage, DeletedPage, SecretHistory};
 pub use home::Home;
 pub use login::Login;
 pub use not_found::NotFound;

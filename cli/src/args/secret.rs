@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use domain::{Kind, SecretName};
 
+use crate::settings::EnvironmentChoice;
+
 /// List, read and change secrets
 ///
 /// Without flags, secrets belong to the platform: every project and service gets them. With -p they belong to a
@@ -25,6 +27,7 @@ pub(crate) enum SecretCommand {
     Remove(RemoveArgs),
     History(HistoryArgs),
     Restore(RestoreArgs),
+    Move(MoveArgs),
 }
 
 /// Reaches the platform from where a project is set.
@@ -171,6 +174,38 @@ pub(crate) struct RestoreArgs {
     pub(crate) version: i64,
     #[command(flatten)]
     pub(crate) level: LevelArgs,
+}
+
+/// Give a secret another name or place
+///
+/// Renames a secret, moves it to another place, or both. Its history stays reachable, and bindings that take it follow.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("where").required(true).multiple(true).args(["to_name", "to_level", "to_environment"]))]
+pub(crate) struct MoveArgs {
+    /// The name of the secret
+    pub(crate) name: SecretName,
+    /// Its new name
+    #[arg(long, value_name = "NAME")]
+    pub(crate) to_name: Option<SecretName>,
+    /// Its new level: of the platform, or of the project or service that the flags name
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    pub(crate) to_level: Option<LevelArg>,
+    /// Its new environment, or `all`
+    #[arg(long, value_name = "ENVIRONMENT")]
+    pub(crate) to_environment: Option<EnvironmentChoice>,
+    #[command(flatten)]
+    pub(crate) level: LevelArgs,
+}
+
+/// A level as it is typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LevelArg {
+    /// The whole installation
+    Platform,
+    /// Every service of the project
+    Project,
+    /// The service
+    Service,
 }
 
 /// Store the secrets of a file, all or none

@@ -133,3 +133,30 @@ fn the_platform_is_reached_from_within_a_project() {
     assert!(done.stderr.contains("(platform)"), "{done:?}");
     place.ok(["secret", "remove", "--platform", &name]);
 }
+
+#[test]
+fn a_change_is_listed_and_taken_back_and_a_secret_is_moved() {
+    let place = Place::new();
+    place.ok_in_project(&["secret", "set", "FOO=canary 1"]);
+    place.ok_in_project(&["secret", "set", "FOO=canary 2"]);
+    let history = place.ok_in_project(&["history"]);
+    assert_eq!(history.lines().count(), 3, "{history}");
+    let newest = history.lines().nth(1).unwrap();
+    assert!(newest.contains("put") && newest.ends_with("FOO"), "{history}");
+    let id = newest.split_whitespace().next().unwrap().to_owned();
+    let done = place.done(["undo", &id]);
+    assert!(done.stderr.contains("Taken back: FOO"), "{done:?}");
+    let again = place.finish(&mut place.command(["undo", &id]));
+    assert_eq!(again.code, 1);
+    assert!(again.stderr.contains("taken back already"), "{again:?}");
+    assert_eq!(place.finish(&mut place.command(["undo", "../me"])).code, 2);
+
+    let moved = place.done(["secret", "move", "FOO", "--to-name", "BAR", "--to-environment", "staging", "-p", &place.project]);
+    assert!(moved.stderr.contains(&format!("FOO is BAR now (project: {}, environment: staging)", place.project)), "{moved:?}");
+    let get = ["secret", "get", "BAR", "--reveal", "-e", "staging", "-p", &place.project];
+    assert_eq!(place.finish(&mut place.command(get)).stdout, b"canary 1");
+    place.ok_in_project(&["secret", "remove", "BAR", "-e", "staging"]);
+    let deleted = place.ok_in_project(&["history", "--deleted"]);
+    assert!(deleted.lines().nth(1).unwrap().starts_with("BAR"), "{deleted}");
+    assert_eq!(place.finish(&mut place.command(["secret", "move", "BAR"])).code, 2);
+}

@@ -1,8 +1,8 @@
-//! What an upload would do, and the changes that were made.
+//! What an upload would do.
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Kind, Millis, Problem};
+use crate::{Kind, Problem};
 
 /// What applying an upload does, key by key; no values.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,26 +89,4 @@ impl PlanCounts {
     pub fn has_changes(&self) -> bool {
         self.create + self.update > 0
     }
-}
-
-/// One atomic write of one or many secrets.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ChangeRow {
-    /// Its id.
-    pub id: String,
-    /// Its place in the order of all changes.
-    pub sequence: i64,
-    /// When.
-    pub created_at: Millis,
-    /// Who: an e-mail address or a token's name.
-    pub actor: String,
-    /// What kind of write: `put`, `delete`, `import` or `restore`.
-    pub action: String,
-    /// Where, as a source text.
-    pub source: String,
-    /// Why, in the words of who made it.
-    pub message: String,
-    /// The names it wrote.
-    pub names: Vec<String>,
 }

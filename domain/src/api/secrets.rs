@@ -23,6 +23,8 @@ pub struct SecretRow {
     pub updated_at: Millis,
     /// By whom: an e-mail address or a token's name.
     pub updated_by: String,
+    /// The change that wrote the newest version.
+    pub change_id: String,
 }
 
 /// Writes a new version of a secret.
@@ -79,26 +81,6 @@ pub struct Revealed {
 pub struct RestoreRequest {
     /// The version to bring back.
     pub version: i64,
-}
-
-/// One version of a secret.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct VersionRow {
-    /// Its number, from 1.
-    pub version: i64,
-    /// What its value is; absent for a deletion.
-    pub kind: Option<Kind>,
-    /// When it was written.
-    pub created_at: Millis,
-    /// By whom.
-    pub created_by: String,
-    /// The change it was written in.
-    pub change_id: String,
-    /// Whether this version says that the secret was deleted.
-    pub deleted: bool,
-    /// Whether its value is that of the version before, told by fingerprint.
-    pub same_as_previous: bool,
 }
 
 /// The secrets of one level: names × environments.

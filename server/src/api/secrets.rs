@@ -3,7 +3,10 @@
 use axum::{Json, extract::State, http::StatusCode};
 use domain::{
     SecretValue,
-    api::{ListQuery, Page, RestoreRequest, RevealRequest, Revealed, SecretRow, SecretWrite, VersionRow},
+    api::{
+        ListQuery, MoveRequest, MovedSecret, Page, RestoreRequest, RevealRequest, Revealed, SecretRow, SecretWrite,
+        VersionDiff, VersionRow,
+    },
 };
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -24,7 +27,9 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(list))
         .routes(routes!(find, put, remove))
         .routes(routes!(reveal))
-        .routes(routes!(versions))
+        .routes(routes!(versions, destroy))
+        .routes(routes!(diff))
+        .routes(routes!(shift))
         .routes(routes!(restore))
 }
 
@@ -69,6 +74,32 @@ struct WhichVersions {
     limit: Option<u32>,
 }
 with_environment!(WhichVersions);
+
+/// Which two versions.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Two {
+    /// The environment; all environments when absent.
+    environment: Option<String>,
+    /// The one.
+    from: i64,
+    /// The other.
+    to: i64,
+}
+with_environment!(Two);
+
+/// What is to be destroyed.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Destruction {
+    /// The environment; all environments when absent.
+    environment: Option<String>,
+    /// One version that is not the current one; every version of a deleted secret when absent.
+    version: Option<i64>,
+}
+with_environment!(Destruction);
 
 /// What is to be deleted.
 #[derive(Deserialize, IntoParams)]
@@ -124,7 +155,7 @@ async fn put(
     Ok(Json(row))
 }
 
-/// Deletes a secret; its versions stay in history.
+/// Deletes a secret; for 30 days it can be brought back, then its values are destroyed.
 #[utoipa::path(
     delete, path = "/secrets/{name}", tag = "secrets", operation_id = "delete_secret", params(Deletion),
     responses((status = 204, description = "It is gone."))
@@ -185,4 +216,51 @@ async fn restore(
 ) -> Answer<Json<SecretRow>> {
     let row = vault.restore_secret(&actor, &scope, &name, request.version).await?;
     Ok(Json(row))
+}
+
+/// Compares two versions by keyed fingerprint: whether value, kind and comment are the same. No value is opened.
+#[utoipa::path(
+    get, path = "/secrets/{name}/diff", tag = "secrets", operation_id = "diff_versions", params(Two),
+    responses((status = 200, body = VersionDiff))
+)]
+async fn diff(
+    Signed(actor): Signed,
+    State(vault): State<Vault>,
+    In { scope, query }: In<Two>,
+    Named(name): Named,
+) -> Answer<Json<VersionDiff>> {
+    Ok(Json(vault.diff_versions(&actor, &scope, &name, query.from, query.to).await?))
+}
+
+/// Destroys values for good: all versions of a deleted secret, or one old version. For admins.
+///
+/// Key, ciphertext and fingerprint are removed; the versions stay in history without them. Revealing, restoring or
+/// undoing to such a version answers 410.
+#[utoipa::path(
+    delete, path = "/secrets/{name}/versions", tag = "secrets", operation_id = "destroy_versions", params(Destruction),
+    responses((status = 204, description = "They are destroyed."))
+)]
+async fn destroy(
+    Signed(actor): Signed,
+    State(vault): State<Vault>,
+    In { scope, query }: In<Destruction>,
+    Named(name): Named,
+) -> Answer<StatusCode> {
+    vault.destroy_versions(&actor, &scope, &name, query.version).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Gives a secret another name, another scope, or both. Its history goes on, and bindings that took it follow.
+#[utoipa::path(
+    post, path = "/secrets/{name}/move", tag = "secrets", operation_id = "move_secret", params(JustWhere),
+    request_body = MoveRequest, responses((status = 200, body = MovedSecret))
+)]
+async fn shift(
+    Signed(actor): Signed,
+    State(vault): State<Vault>,
+    In { scope, .. }: In,
+    Named(name): Named,
+    Body(request): Body<MoveRequest>,
+) -> Answer<Json<MovedSecret>> {
+    Ok(Json(vault.move_secret(&actor, &scope, &name, &request).await?))
 }

@@ -11,19 +11,16 @@ use axum::{
     response::Response,
     routing::post,
 };
-use domain::{Actor, Code, Error, Problem, Scope, api::Plan, import::parse_json};
+use domain::{Actor, Code, Error, Scope, api::Plan, import::parse_json};
 use tower_sessions::Session;
 use vault::{ImportOptions, Vault};
 
-use super::{lead, parts::Parts};
+use super::{lead, parts::Parts, short};
 use crate::{
     AppState,
     auth::Signed,
     problem::{Answer, ApiError},
 };
-
-/// How many problems a notice lists; the rest is counted.
-const LISTED: usize = 50;
 
 pub(super) fn routes() -> Router<AppState> {
     Router::new().route(forms::IMPORT, post(import))
@@ -39,7 +36,7 @@ async fn import(
     let place = Place::of(parts.text("project")?, parts.text("service")?, parts.text("level")?)?;
     let scope = place.level.at(environment_of(parts.text("environment")?)?);
     let notice = match apply(&vault, &actor, &scope, &mut parts).await {
-        Ok(plan) => Notice::good(import_sentence(&scope, plan.counts)),
+        Ok(plan) => Notice::good(import_sentence(&scope, plan.counts)).undoable(plan.change_id),
         Err(ApiError(error)) => Notice::bad(short(error)),
     };
     lead(&session, &place.path(), notice).await
@@ -50,29 +47,4 @@ async fn apply(vault: &Vault, actor: &Actor, scope: &Scope, parts: &mut Parts) -
     let import = parse_json(&file)?;
     let options = ImportOptions::default();
     Ok(vault.import(actor, scope, &import, &options).await?)
-}
-
-/// The error with no more problems than a page can show.
-fn short(mut error: Error) -> Error {
-    let all = error.problems.len();
-    if all > LISTED {
-        error.problems.truncate(LISTED);
-        let message = format!("and {} more", all - LISTED);
-        error.problems.push(Problem { name: None, line: None, column: None, message });
-    }
-    error
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_notice_lists_what_a_page_can_show() {
-        let many = (0..60).map(|n| Problem::field(&n.to_string(), "wrong"));
-        let error = short(Error::invalid(many.collect()));
-        assert_eq!(error.problems.len(), LISTED + 1);
-        assert_eq!(error.problems[LISTED].message, "and 10 more");
-        assert_eq!(error.detail, "60 problems; nothing was stored");
-    }
 }

@@ -3,7 +3,7 @@
 use app::{
     notice::Notice,
     pages::secrets::{Place, environment_of, scope_name},
-    paths::forms,
+    paths::{self, forms},
 };
 use axum::{
     Form, Router,
@@ -14,7 +14,7 @@ use axum::{
 use domain::{Actor, Code, Error, Kind, Scope, SecretName, SecretValue, api::SecretRow};
 use serde::Deserialize;
 use tower_sessions::Session;
-use vault::Vault;
+use vault::{PutOrKept, Vault};
 
 use super::{lead, name, parts::Parts};
 use crate::{
@@ -96,15 +96,13 @@ impl Written {
             bytes
         };
         let value = SecretValue::new(kind, bytes)?;
-        let comment = Some(self.comment.as_str());
-        let outcome = vault.put_secret(actor, &scope, &name, value, comment, Some(self.expected)).await;
-        match outcome.map_err(vault::Error::public) {
-            Ok(row) => Ok(Put::Done(scope, row)),
-            Err(error) if error.code == Code::Conflict => {
+        match vault.put_or_keep(actor, &scope, &name, value, &self.comment, self.expected).await? {
+            PutOrKept::Done(row) => Ok(Put::Done(scope, row)),
+            PutOrKept::Kept(draft) => {
                 let sentence = conflict(vault, actor, &scope, &name, self.expected).await;
-                Ok(Put::Passed(scope, name, sentence.unwrap_or(error.detail)))
+                let sentence = sentence.unwrap_or_else(|| format!("{name} changed while you wrote"));
+                Ok(Put::Passed(draft, sentence))
             }
-            Err(error) => Err(error.into()),
         }
     }
 }
@@ -112,8 +110,8 @@ impl Written {
 /// What became of a write.
 enum Put {
     Done(Scope, SecretRow),
-    /// Another write came between.
-    Passed(Scope, SecretName, String),
+    /// Another write came between; what was typed is kept, for the person to choose.
+    Passed(String, String),
 }
 
 async fn write(
@@ -128,10 +126,11 @@ async fn write(
         Ok(Put::Done(scope, row)) => {
             let path = written.place.path_open(row.name.as_str(), scope.environment.as_ref());
             let sentence = done(&scope, &row, written.expected);
-            lead(&session, &path, Notice::good(sentence)).await
+            let change = (row.version != written.expected).then_some(row.change_id);
+            lead(&session, &path, Notice::good(sentence).undoable(change)).await
         }
-        Ok(Put::Passed(scope, name, sentence)) => {
-            let path = written.place.path_open(name.as_str(), scope.environment.as_ref());
+        Ok(Put::Passed(draft, sentence)) => {
+            let path = paths::query(paths::CONFLICT, &[("draft", &draft)]);
             let notice = Notice::bad(Error::new(Code::Conflict, sentence));
             lead(&session, &path, notice).await
         }
@@ -167,9 +166,9 @@ async fn delete(
     let expected = version(&form.expected_version)?;
     let outcome = vault.delete_secret(&actor, &scope, &name, Some(expected)).await;
     match outcome.map_err(vault::Error::public) {
-        Ok(()) => {
-            let sentence = format!("{name} deleted in {}; its versions stay in history", scope_name(&scope));
-            lead(&session, &place.path(), Notice::good(sentence)).await
+        Ok(change) => {
+            let sentence = format!("{name} deleted in {}; for 30 days it can be brought back", scope_name(&scope));
+            lead(&session, &place.path(), Notice::good(sentence).undoable(Some(change))).await
         }
         Err(mut error) => {
             if error.code == Code::Conflict
@@ -183,7 +182,7 @@ async fn delete(
     }
 }
 
-fn version(text: &str) -> Result<i64, Error> {
+pub(super) fn version(text: &str) -> Result<i64, Error> {
     text.parse()
         .ok()
         .filter(|version| *version >= 0)
@@ -207,20 +206,20 @@ async fn conflict(vault: &Vault, actor: &Actor, scope: &Scope, name: &SecretName
     let place = scope_name(scope);
     Some(match (expected, now) {
         (0, Some(row)) => format!(
-            "{name} is set in {place} already: version {} by {}, {} UTC. Nothing was stored; edit it to replace it",
+            "{name} is set in {place} already: version {} by {}, {} UTC. Nothing was stored yet",
             row.version,
             row.updated_by,
             row.updated_at.minute()
         ),
         (expected, Some(row)) => format!(
             "{name} changed while you wrote: you started from version {expected}, it is version {} now, by {}, {} \
-             UTC. Nothing was changed; look again, then write again",
+             UTC. Nothing was changed yet",
             row.version,
             row.updated_by,
             row.updated_at.minute()
         ),
         (expected, None) if expected > 0 => {
-            format!("{name} was deleted while you wrote: you started from version {expected}. Nothing was changed")
+            format!("{name} was deleted while you wrote: you started from version {expected}. Nothing was changed yet")
         }
         _ => return None,
     })

@@ -16,6 +16,7 @@ mod credentials;
 mod csrf;
 mod delivery;
 mod headers;
+mod history;
 mod import;
 mod leaks;
 mod openapi;

@@ -46,7 +46,7 @@ pub(crate) use until_won;
 pub(crate) struct Write<'a> {
     pub(crate) actor: &'a Actor,
     pub(crate) scope: &'a StoredScope,
-    /// `put`, `delete`, `import` or `restore`.
+    /// `put`, `delete`, `import`, `restore`, `move` or `undo`.
     pub(crate) action: &'static str,
     pub(crate) message: &'a str,
     pub(crate) items: Vec<WriteItem<'a>>,
@@ -63,6 +63,19 @@ pub(crate) struct WriteItem<'a> {
     pub(crate) comment: Option<&'a str>,
 }
 
+/// What ties a change to others.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Ties {
+    /// Its own id, where the other half has to know it already.
+    pub(crate) id: Option<Uuid>,
+    /// The change it takes back.
+    pub(crate) undoes: Option<Uuid>,
+    /// Its other half, in another scope.
+    pub(crate) partner: Option<Uuid>,
+    /// The version that its values continue.
+    pub(crate) moved_from: Option<(Uuid, i64)>,
+}
+
 /// A change that was written.
 pub(crate) struct Written {
     pub(crate) change_id: Uuid,
@@ -74,17 +87,24 @@ impl Vault {
     /// Writes one change. `None` when another write came between since the items were read: nothing of this
     /// transaction may be committed then.
     pub(crate) async fn write(&self, tx: &mut Tx, write: &Write<'_>) -> Result<Option<Written>> {
+        self.write_tied(tx, write, Ties::default()).await
+    }
+
+    /// As [`Vault::write`], for a change that belongs to others.
+    pub(crate) async fn write_tied(&self, tx: &mut Tx, write: &Write<'_>, ties: Ties) -> Result<Option<Written>> {
         let key = self.scope_key(write.scope)?;
         // Before any row is touched: every writer takes the locks in this order, so none waits in a circle.
         let sequence = tx.put_sequence().await?;
         let change = self.guard(StoredChange {
-            id: new_id(),
+            id: ties.id.unwrap_or_else(new_id),
             sequence,
             scope_id: write.scope.id,
             action: write.action.to_owned(),
             actor: write.actor.label.clone(),
             message: write.message.to_owned(),
             created_at: self.inner.clock.now().0,
+            undoes: ties.undoes,
+            partner: ties.partner,
             mac: Vec::new(),
         });
         tx.append_change(&change).await?;
@@ -93,7 +113,7 @@ impl Vault {
         let mut versions = Vec::with_capacity(write.items.len());
         let (mut created, mut updated) = (Vec::new(), Vec::new());
         for item in &write.items {
-            let (row, sealed) = self.next_version(write.scope, &key, &change, item)?;
+            let (row, sealed) = self.next_version(write.scope, &key, &change, item, ties)?;
             versions.push((row.version.clone(), sealed));
             match &item.current {
                 None => created.push(row.secret.clone()),
@@ -114,6 +134,7 @@ impl Vault {
         key: &ScopeKey,
         change: &StoredChange,
         item: &WriteItem<'_>,
+        ties: Ties,
     ) -> Result<(StoredHeld, Option<SealedValue>)> {
         let mut secret = match &item.current {
             Some(current) => current.secret.clone(),
@@ -140,6 +161,7 @@ impl Vault {
                 Some(self.inner.keys.seal_value(key, &place, value.expose())?)
             }
         };
+        let moved_from = ties.moved_from.filter(|_| item.value.is_some());
         let version = StoredVersion {
             secret_id: secret.id,
             version: secret.version,
@@ -148,6 +170,10 @@ impl Vault {
             fingerprint: item.value.map(|value| self.fingerprint(value)),
             created_at: change.created_at,
             created_by: change.actor.clone(),
+            comment: Some(secret.comment.clone()),
+            destroyed_at: None,
+            moved_from_secret: moved_from.map(|(secret, _)| secret),
+            moved_from_version: moved_from.map(|(_, version)| version),
             mac: Vec::new(),
         };
         let held = StoredHeld { secret: self.guard(secret), version: self.guard(version) };

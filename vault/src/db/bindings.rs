@@ -42,6 +42,35 @@ impl Tx {
         .await)
     }
 
+    /// The bindings of every service that take a secret of this name.
+    pub(crate) async fn list_bindings_of_name(&mut self, secret_name: &str) -> sqlx::Result<Vec<StoredBinding>> {
+        on!(self, c => sqlx::query_as(
+            "SELECT id, service_id, environment_id, position, target_kind, target, secret_name,
+                    pin_level, pin_environment_id, mac
+             FROM bindings WHERE secret_name = $1 ORDER BY service_id, position",
+        )
+        .bind(secret_name)
+        .fetch_all(c)
+        .await)
+    }
+
+    /// Lets a binding that was read before take another secret; answers whether it was still what was read.
+    pub(crate) async fn put_binding_secret(&mut self, was: &StoredBinding, row: &StoredBinding) -> sqlx::Result<bool> {
+        Ok(on!(self, c => sqlx::query(
+            "UPDATE bindings SET secret_name = $1, pin_level = $2, pin_environment_id = $3, mac = $4
+             WHERE id = $5 AND mac = $6",
+        )
+        .bind(&row.secret_name)
+        .bind(&row.pin_level)
+        .bind(row.pin_environment_id)
+        .bind(&row.mac)
+        .bind(was.id)
+        .bind(&was.mac)
+        .execute(c)
+        .await?
+        .rows_affected() == 1))
+    }
+
     pub(crate) async fn delete_bindings(&mut self, service_id: Uuid) -> sqlx::Result<()> {
         on!(self, c => sqlx::query("DELETE FROM bindings WHERE service_id = $1")
             .bind(service_id)

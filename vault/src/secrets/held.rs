@@ -1,6 +1,6 @@
 //! A secret as it was read: checked, shown without its value, opened.
 
-use domain::{Kind, Millis, Scope, SecretName, SecretValue, api::SecretRow};
+use domain::{Code, Error as PublicError, Kind, Millis, Scope, SecretName, SecretValue, api::SecretRow};
 use seal::{ScopeKey, SealedValue};
 
 use crate::{
@@ -45,7 +45,7 @@ impl Vault {
             && held.version.fingerprint == Some(self.fingerprint(value))
     }
 
-    /// Opens the value of a checked version; `None` when that version is a deletion.
+    /// Opens the value of a checked version; `None` when that version is a deletion, 410 when it was destroyed.
     pub(crate) async fn open_version(
         &self,
         tx: &mut Tx,
@@ -54,6 +54,11 @@ impl Vault {
     ) -> Result<Option<SecretValue>> {
         if version.kind.is_none() {
             return Ok(None);
+        }
+        if let Some(at) = version.destroyed_at {
+            let sentence =
+                format!("version {} was destroyed on {} UTC; nothing brings it back", version.version, Millis(at).minute());
+            return Err(PublicError::new(Code::Gone, sentence).into());
         }
         let key = self.scope_key(scope)?;
         let seal = tx.list_seals(&[(version.secret_id, version.version)]).await?;
@@ -94,6 +99,7 @@ impl StoredHeld {
             source: scope.to_string(),
             updated_at: Millis(self.version.created_at),
             updated_by: self.version.created_by.clone(),
+            change_id: self.version.change_id.to_string(),
         })
     }
 }

@@ -13,7 +13,10 @@ use super::{
     scope_read::{May, OpenCell, service_of},
     secret_form::{DeleteSecret, EditSecret, WrittenCell},
 };
-use crate::components::{Icon, LevelIcon, Mask, Status};
+use crate::{
+    components::{Icon, LevelIcon, Mask, Status},
+    paths,
+};
 
 /// The open cell.
 #[component]
@@ -45,6 +48,9 @@ pub fn Detail(
         kind: open.secret.as_ref().map_or(Kind::Text, |secret| secret.kind),
         comment: open.secret.as_ref().map(|secret| secret.comment.clone()).unwrap_or_default(),
     };
+    let history = open.secret.as_ref().map(|_| {
+        view! { <a class="button quiet small" href=paths::history(&scope, name.as_str())><Icon name="history" />"History"</a> }
+    });
     let delete = (may.write && open.secret.is_some()).then(|| {
         view! { <DeleteSecret place=place.clone() cell=written.clone() place_name=where_.clone() /> }
     });
@@ -66,6 +72,7 @@ pub fn Detail(
                 <LevelIcon level=place.level.clone() label=where_.clone() />
                 {chip}
                 <span class="spacer"></span>
+                {history}
                 {delete}
                 <a
                     class="button quiet square small"

@@ -45,6 +45,11 @@ mod upload;
 mod upload_file;
 
 pub use binding_forms::pin_of;
+pub(crate) use matrix::KindIcon;
+pub(crate) use place::{environment_title, environment_word, level_title, levels};
+pub(crate) use reveal::{Reveal, RevealButtons, Wanted};
+pub(crate) use reveal_dialog::RevealDialog;
+pub(crate) use secret_form::At;
 pub use bindings::BindingsPage;
 pub use effective::EffectivePage;
 pub use place::{Place, environment_of, scope_name};

@@ -102,14 +102,15 @@ fn Scope(place: Place, asked: Asked, view: ScopeView, kept: Kept) -> impl IntoVi
     let (head, environments) = (view.head.clone(), view.matrix.environments.clone());
     let actions = {
         let href = asked.closed().href_with("new=1");
-        write.then(|| {
+        let new = write.then(|| {
             view! {
                 <a class="button primary" href=href data-noscroll="" data-key="n">
                     <Icon name="plus" />
                     "New secret"
                 </a>
             }
-        })
+        });
+        view! { <a class="button" href=crate::paths::changes_of(&place.level)><Icon name="history" />"History"</a>{new} }
     };
     let reach = Reach { place: place.clone(), levels: head.levels.clone(), environments: environments.clone() };
     let above = if write {

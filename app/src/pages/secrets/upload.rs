@@ -143,7 +143,7 @@ impl Upload {
                 Err(error) => self.known.set(Known::Refused(error)),
                 Ok(plan) => {
                     self.discard();
-                    let notice = Notice::good(told(&scope, plan.counts));
+                    let notice = Notice::good(told(&scope, plan.counts)).undoable(plan.change_id);
                     self.chrome.update(|chrome| chrome.notice = Some(notice));
                     self.applied.update(|applied| *applied += 1);
                     window().scroll_to_with_x_and_y(0.0, 0.0);
