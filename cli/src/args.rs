@@ -15,7 +15,8 @@ use crate::{
 pub(crate) use places::{EnvironmentCommand, NewPlace, ProjectCommand, Removal, ServiceCommand, TokenCommand};
 pub(crate) use run::RunArgs;
 pub(crate) use secret::{
-    Coded, GetArgs, HistoryArgs, ImportArgs, LevelArgs, RemoveArgs, RestoreArgs, SecretCommand, SetArgs,
+    Coded, CopyArgs, GetArgs, HistoryArgs, ImportArgs, LevelArgs, PlanArgs, RemoveArgs, RestoreArgs, SecretCommand,
+    SetArgs,
 };
 
 /// Secrets for programs and for those who run them

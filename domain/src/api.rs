@@ -18,7 +18,9 @@ pub use delivery::{
 };
 pub use people::{Member, NewMember, NewPerson, PersonRow};
 pub use places::{Environment, NewEnvironment, NewProject, PatchEnvironment, PatchPlace, Project, Service};
-pub use plan::{ChangeRow, Plan, PlanAction, PlanCounts, PlanItem};
+pub use plan::{
+    AFFECTED_MAX, Affected, Affects, ChangeRow, CopyRequest, FileLook, Plan, PlanAction, PlanCounts, PlanItem,
+};
 pub use secrets::{
     Cell, CellState, Matrix, MatrixCounts, MatrixRow, MatrixShow, RestoreRequest, RevealRequest, Revealed, SecretRow,
     SecretWrite, VersionRow,

@@ -2,6 +2,7 @@
 //! form works the same with and without script, and reloading its answer repeats nothing.
 
 mod bindings;
+mod copy;
 mod environments;
 mod import;
 mod parts;
@@ -33,6 +34,7 @@ pub fn routes() -> Router<AppState> {
         .merge(environments::routes())
         .merge(tokens::routes())
         .merge(secrets::routes())
+        .merge(copy::routes())
         .merge(import::routes())
         .merge(bindings::routes())
         .merge(reveal::routes())

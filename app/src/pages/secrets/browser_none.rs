@@ -22,6 +22,11 @@ pub(super) async fn post<T: DeserializeOwned>(_: &str, _: &[u8]) -> Result<T, Er
 }
 
 #[allow(clippy::unused_async, reason = "as in the browser")]
+pub(super) async fn send<T: DeserializeOwned>(_: &str, _: &[u8], _: impl Fn(f64, f64) + 'static) -> Result<T, Error> {
+    Err(Error::new(Code::Unavailable, "only a browser posts"))
+}
+
+#[allow(clippy::unused_async, reason = "as in the browser")]
 pub(super) async fn copy(_: &str) -> bool {
     false
 }
