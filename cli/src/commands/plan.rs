@@ -67,7 +67,7 @@ impl<F: Fn(&Route) -> Result<Plan, Failure>> Planned<'_, F> {
             }
             match (self.send)(&self.applying().with("basis", plan.basis.clone())) {
                 Err(Failure::Refused(mut refusal)) if refusal.plan.is_some() => {
-                    let new = refusal.plan.take().map(|new| *new).unwrap_or_else(|| plan.clone());
+                    let new = refusal.plan.take().map_or_else(|| plan.clone(), |new| *new);
                     printer.note(&since(&plan, &new));
                     plan = new;
                 }

@@ -121,31 +121,6 @@ pub(super) fn on_hidden(then: impl Fn() + Clone + 'static) {
     listen("pagehide", move |_| then());
 }
 
-/// Posts JSON with the session of this browser.
-pub(super) async fn post<T: DeserializeOwned>(path: &str, body: &[u8]) -> Result<T, Error> {
-    let unreachable = |_| Error::new(Code::Unavailable, "the server cannot be reached; nothing was stored");
-    let init = web_sys::RequestInit::new();
-    init.set_method("POST");
-    let headers = web_sys::Headers::new().map_err(unreachable)?;
-    headers.set("content-type", "application/json").map_err(unreachable)?;
-    init.set_headers(&headers);
-    let bytes = js_sys::Uint8Array::from(body);
-    init.set_body(&bytes);
-    let answer = JsFuture::from(window().fetch_with_str_and_init(path, &init)).await;
-    bytes.fill(0, 0, bytes.length());
-    let response: web_sys::Response = answer.map_err(unreachable)?.unchecked_into();
-    let text = JsFuture::from(response.text().map_err(unreachable)?)
-        .await
-        .map_err(unreachable)?
-        .as_string()
-        .unwrap_or_default();
-    if response.ok() {
-        return serde_json::from_str(&text)
-            .map_err(|_| Error::new(Code::Internal, "the server's answer was not understood; reload the page"));
-    }
-    Err(refusal(response.status(), &text))
-}
-
 /// Posts a file with the session of this browser, and tells how much of it was sent: bytes, and bytes in all. `fetch`
 /// cannot tell that.
 pub(super) async fn send<T: DeserializeOwned>(

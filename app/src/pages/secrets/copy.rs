@@ -155,7 +155,7 @@ fn Outcome(asked: AskedCopy, plan: Result<Plan, Error>) -> impl IntoView {
             <input type="hidden" name="move" value=if asked.remove { "1" } else { "" } />
             <input type="hidden" name="basis" value=basis />
             <div class="stack-3"><PlainItems items=plan.items.clone() caption /></div>
-            <PlainApply plan scope=to>{()}</PlainApply>
+            <PlainApply plan scope=to />
         </Form>
     }
     .into_any()

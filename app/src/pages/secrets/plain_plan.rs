@@ -103,7 +103,8 @@ pub fn PlainApply(
     #[prop(optional, into)]
     message: String,
     /// What comes before the button: a field that the button needs.
-    children: Children,
+    #[prop(optional)]
+    children: Option<Children>,
 ) -> impl IntoView {
     let counts = plan.counts;
     let writes = counts.create + counts.update;
@@ -138,7 +139,7 @@ pub fn PlainApply(
                     <label for="plan-message">"Message " <span class="optional">"shown in history"</span></label>
                     <textarea class="input" id="plan-message" name="message" rows="2" maxlength="2000">{message}</textarea>
                 </div>
-                {children()}
+                {children.map(|children| children())}
                 <button class="button primary wide" type="submit" name="do" value="apply" data-key="apply">{label}</button>
             </div>
         </aside>

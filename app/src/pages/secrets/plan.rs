@@ -42,11 +42,18 @@ fn Open(upload: Upload, file: File) -> impl IntoView {
             upload.take(given, reach.clone(), &environment);
         }
     };
+    // Whoever came here by keyboard goes on from here.
+    let title = NodeRef::<leptos::html::H1>::new();
+    Effect::new(move |_| {
+        if let Some(title) = title.get() {
+            let _ = title.focus();
+        }
+    });
     let levels = (reach.levels.len() > 1).then_some(reach.levels);
     view! {
         <div class="page">
             <header class="page-head">
-                <div class="page-title"><h1><Icon name="json" />{format!("Plan for {}", file.name)}</h1><p role="status">{lead}</p></div>
+                <div class="page-title"><h1 tabindex="-1" node_ref=title><Icon name="json" />{format!("Plan for {}", file.name)}</h1><p role="status">{lead}</p></div>
                 <div class="actions">
                     <button
                         class="button"

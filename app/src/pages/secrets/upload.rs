@@ -39,6 +39,12 @@ pub(super) struct File {
     bytes: Arc<Zeroizing<Vec<u8>>>,
 }
 
+impl File {
+    fn length(&self) -> f64 {
+        u32::try_from(self.size).map_or(0.0, f64::from)
+    }
+}
+
 /// What is going on between browser and server.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Stage {
@@ -114,6 +120,9 @@ impl Upload {
 
     /// Takes a file: shows what this browser reads in it, then asks the server for a plan.
     pub(super) fn take(self, given: Given, reach: Reach, environment: &str) {
+        if self.is_writing() {
+            return;
+        }
         let Given { name, content } = given;
         let (bytes, known) = match content {
             Ok(bytes) => {
@@ -136,19 +145,26 @@ impl Upload {
 
     /// Stores into another level.
     pub(super) fn move_to(self, level: Level) {
-        self.scope.update(|scope| scope.level = level);
-        self.plan_again();
+        if !self.is_writing() {
+            self.scope.update(|scope| scope.level = level);
+            self.plan_again();
+        }
     }
 
     /// Stores into another environment.
     pub(super) fn move_into(self, environment: &str) {
-        let environment = environment_of(environment).unwrap_or_default();
-        self.scope.update(|scope| scope.environment = environment);
-        self.plan_again();
+        if !self.is_writing() {
+            let environment = environment_of(environment).unwrap_or_default();
+            self.scope.update(|scope| scope.environment = environment);
+            self.plan_again();
+        }
     }
 
     /// Stores the text of a name as a file, or not.
     pub(super) fn take_advice(self, name: &str, take: bool) {
+        if self.is_writing() {
+            return;
+        }
         self.as_file.update(|names| {
             if take {
                 names.insert(name.to_owned());
@@ -161,9 +177,14 @@ impl Upload {
 
     /// Forgets the file; not while it is being written.
     pub(super) fn discard(self) {
-        if !self.stage.get_untracked().applies() {
+        if !self.is_writing() {
             self.forget();
         }
+    }
+
+    /// Whether a change is on its way: what it becomes must be told, so nothing else may start.
+    fn is_writing(self) -> bool {
+        self.stage.get_untracked().applies()
     }
 
     fn forget(self) {
@@ -195,7 +216,7 @@ impl Upload {
         let path = address(&scope, &posting);
         let mine = self.next();
         self.said.set(None);
-        self.stage.set(Stage::of(true, 0.0, 1.0));
+        self.stage.set(Stage::of(true, 0.0, file.length()));
         spawn_local(async move {
             let progress = move |sent, of| self.stage.set(Stage::of(true, sent, of));
             let answer = browser::send::<Plan>(&path, &file.bytes, progress).await;
@@ -267,7 +288,7 @@ impl Upload {
         let posting = Posting { as_file: joined(self.as_file), ..Posting::default() };
         let path = address(&self.scope.get_untracked(), &posting);
         let mine = self.next();
-        self.stage.set(Stage::of(false, 0.0, 1.0));
+        self.stage.set(Stage::of(false, 0.0, file.length()));
         spawn_local(async move {
             let progress = move |sent, of| {
                 if self.is_current(mine) {
