@@ -148,7 +148,7 @@ for (const script of [false, true]) {
       await expect(page).toHaveURL(/\/projects\/shop\/secrets$/);
       await expect(cell(page, 'DB_PASS', 'staging')).toContainText('set, v1');
       const { items } = await server.api(token, 'GET', '/changes');
-      expect(items[0]).toMatchObject({ action: 'move', message: 'for web, too', names: ['DB_PASS', 'DB_PASS'] });
+      expect(items[0]).toMatchObject({ action: 'move', message: 'for web, too', names: ['DB_PASS'] });
       await expectNoTrace([value]);
     });
 

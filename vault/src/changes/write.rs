@@ -74,16 +74,6 @@ impl Vault {
     /// Writes one change. `None` when another write came between since the items were read: nothing of this
     /// transaction may be committed then.
     pub(crate) async fn write(&self, tx: &mut Tx, write: &Write<'_>) -> Result<Option<Written>> {
-        self.write_both(tx, write, None).await
-    }
-
-    /// Writes one change that deletes secrets of another scope, too; they come last in what is answered.
-    pub(crate) async fn write_both(
-        &self,
-        tx: &mut Tx,
-        write: &Write<'_>,
-        also: Option<(&StoredScope, &[WriteItem<'_>])>,
-    ) -> Result<Option<Written>> {
         let key = self.scope_key(write.scope)?;
         // Before any row is touched: every writer takes the locks in this order, so none waits in a circle.
         let sequence = tx.put_sequence().await?;
@@ -102,17 +92,8 @@ impl Vault {
         let mut held = Vec::with_capacity(write.items.len());
         let mut versions = Vec::with_capacity(write.items.len());
         let (mut created, mut updated) = (Vec::new(), Vec::new());
-        let mut rows = Vec::with_capacity(write.items.len());
         for item in &write.items {
-            rows.push((item, self.next_version(write.scope, &key, &change, item)?));
-        }
-        if let Some((scope, items)) = also {
-            let key = self.scope_key(scope)?;
-            for item in items {
-                rows.push((item, self.next_version(scope, &key, &change, item)?));
-            }
-        }
-        for (item, (row, sealed)) in rows {
+            let (row, sealed) = self.next_version(write.scope, &key, &change, item)?;
             versions.push((row.version.clone(), sealed));
             match &item.current {
                 None => created.push(row.secret.clone()),

@@ -70,36 +70,48 @@ impl Vault {
                 .comment
                 .filter(|_| wish.from.is_none() || current.as_ref().is_none_or(|held| held.secret.deleted)),
         });
-        let write = Write {
-            actor,
-            scope: applying.stored,
-            action: applying.action.0,
-            message: applying.message,
-            items: items.collect(),
+        let items: Vec<WriteItem<'_>> = items.collect();
+        // A move is two changes of one transaction: each change belongs to the scope it is written in.
+        let mut deleted = None;
+        if let Some((_, stored)) = applying.source.filter(|_| !removals.is_empty()) {
+            let removed = removals.iter().map(|wish| WriteItem {
+                name: wish.name,
+                current: wish.from.cloned(),
+                value: None,
+                comment: None,
+            });
+            let (action, message) = (applying.action.0, applying.message);
+            let write = Write { actor, scope: stored, action, message, items: removed.collect() };
+            deleted = self.write(&mut tx, &write).await?;
+            if deleted.is_none() {
+                return Ok(None);
+            }
+        }
+        let mut put = None;
+        if !items.is_empty() {
+            let (action, message) = (applying.action.0, applying.message);
+            let write = Write { actor, scope: applying.stored, action, message, items };
+            put = self.write(&mut tx, &write).await?;
+            if put.is_none() {
+                return Ok(None);
+            }
+        }
+        let Some(change_id) = put.as_ref().or(deleted.as_ref()).map(|written| written.change_id.to_string()) else {
+            return Ok(Some(plan));
         };
-        let removed: Vec<WriteItem<'_>> = removals
-            .iter()
-            .map(|wish| WriteItem { name: wish.name, current: wish.from.cloned(), value: None, comment: None })
-            .collect();
-        let also = applying.source.filter(|_| !removed.is_empty()).map(|(_, stored)| (stored, removed.as_slice()));
-        let Some(written) = self.write_both(&mut tx, &write, also).await? else {
-            return Ok(None);
-        };
-        let change_id = written.change_id.to_string();
-        let (put, deleted) = written.held.split_at(changes.len());
         let to = format!("to {scope}");
-        let mut events = Vec::with_capacity(written.held.len() + changes.len() + 1);
+        let mut events = Vec::with_capacity(2 * changes.len() + removals.len() + 1);
         if let Some((source, _)) = applying.source {
             for (wish, _) in &changes {
                 let version = wish.from.map(|held| held.secret.version).unwrap_or_default();
                 events.push(Event::of("secret.copy", source, wish.name.as_str()).version(version).reason(&to));
             }
         }
-        for held in put {
+        for held in put.iter().flat_map(|written| &written.held) {
             let event = Event::of("secret.put", scope, &held.secret.name);
             events.push(event.version(held.secret.version).reason(applying.action.0));
         }
-        for held in deleted {
+        for held in deleted.iter().flat_map(|written| &written.held) {
             let event =
                 Event::of("secret.delete", applying.source.map_or(scope, |(source, _)| source), &held.secret.name);
             events.push(event.version(held.secret.version).reason(&to));

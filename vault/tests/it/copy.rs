@@ -54,7 +54,7 @@ db_tests! {
         assert!(matches!(error, Err(Error::Stale(_))), "a plan is not replayed");
     }
 
-    async fn promoting_moves_a_value_along_the_ladder_in_one_change(t: TestVault) {
+    async fn promoting_moves_a_value_along_the_ladder(t: TestVault) {
         let admin = t.shop().await;
         put(&t.vault, &admin, "shop/api@production", "DB", "canary").await;
         t.vault.put_secret(
@@ -69,7 +69,8 @@ db_tests! {
 
         let sequence = t.place.number("SELECT value FROM change_sequence").await;
         let applied = t.vault.copy(&admin, &at("shop@production"), &options).await.unwrap();
-        assert_eq!(t.place.number("SELECT value FROM change_sequence").await, sequence + 1);
+        let parts = "the removal and the write, each in its scope, in one transaction";
+        assert_eq!(t.place.number("SELECT value FROM change_sequence").await, sequence + 2, "{parts}");
         let moved = t.vault.find_secret(&admin, &at("shop@production"), &name("DB")).await.unwrap();
         assert_eq!((moved.version, moved.comment.as_str()), (1, "the comment"));
         assert_eq!(status(t.vault.find_secret(&admin, &at("shop/api@production"), &name("DB")).await), 404);

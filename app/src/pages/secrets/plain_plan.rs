@@ -137,7 +137,7 @@ pub fn PlainApply(
                 </p>
                 <div class="field">
                     <label for="plan-message">"Message " <span class="optional">"shown in history"</span></label>
-                    <textarea class="input" id="plan-message" name="message" rows="2" maxlength="2000">{message}</textarea>
+                    <input class="input" id="plan-message" name="message" type="text" maxlength="2000" value=message autocomplete="off" />
                 </div>
                 {children.map(|children| children())}
                 <button class="button primary wide" type="submit" name="do" value="apply" data-key="apply">{label}</button>

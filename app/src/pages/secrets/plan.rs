@@ -275,12 +275,16 @@ fn Apply(upload: Upload) -> impl IntoView {
             _ => None,
         })
     };
+    let whole = move || {
+        let some = upload.left_out.with(|left_out| !left_out.is_empty());
+        some.then(|| view! { <li class="quiet-text">"Counted before anything is left out."</li> })
+    };
     view! {
         <aside class="panel" aria-labelledby="apply-title">
             <header class="panel-head"><h2 id="apply-title">"What Apply will do"</h2></header>
             <div class="panel-body stack-3">
                 <p>"Write " <b>{names}</b> " to " {place} " as one change: " <b>{parts}</b> "."</p>
-                <ul class="stack-2 small-text">{affected}<li class="status is-ink"><Icon name="none" />{rest}</li></ul>
+                <ul class="stack-2 small-text">{affected}{whole}<li class="status is-ink"><Icon name="none" />{rest}</li></ul>
                 <p class="small-text quiet-text">
                     "All of it or none of it: while one key cannot be stored, nothing is. If someone changes one of these names first, you get a new plan."
                 </p>
