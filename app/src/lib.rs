@@ -36,8 +36,8 @@ use pages::{
     Audit, ChangesPage, ConflictPage, DeletedPage, Environments, FirstSteps, Home, Login, NotFound, People, ProjectPage,
     SecretHistory, Setup, Tokens,
     secrets::{
-        BindingsPage, EffectivePage, PlatformSecrets, ProjectSecrets, ServicePlatformSecrets, ServiceProjectSecrets,
-        ServiceSecrets,
+        BindingsPage, CopyPage, EffectivePage, PlatformSecrets, ProjectSecrets, ServicePlatformSecrets,
+        ServiceProjectSecrets, ServiceSecrets,
     },
 };
 
@@ -65,6 +65,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/projects/:project/services/:service/platform") view=ServicePlatformSecrets ssr=SsrMode::Async />
                     <Route path=path!("/projects/:project/services/:service/effective") view=EffectivePage ssr=SsrMode::Async />
                     <Route path=path!("/projects/:project/services/:service/bindings") view=BindingsPage ssr=SsrMode::Async />
+                    <Route path=path!("/copy") view=CopyPage ssr=SsrMode::Async />
                     <Route path=path!("/tokens") view=Tokens ssr=SsrMode::Async />
                     <Route path=path!("/people") view=People ssr=SsrMode::Async />
                     <Route path=path!("/environments") view=Environments ssr=SsrMode::Async />

@@ -18,6 +18,8 @@ pub const THEME: &str = "/theme";
 pub const START: &str = "/start";
 /// The secrets of the platform.
 pub const PLATFORM: &str = "/platform";
+/// Copying and moving names.
+pub const COPY: &str = "/copy";
 /// People.
 pub const PEOPLE: &str = "/people";
 /// Tokens.
@@ -94,6 +96,8 @@ pub mod forms {
     pub const BINDING_DELETE: &str = "/forms/bindings/delete";
     /// Chooses what a service gets.
     pub const MODE: &str = "/forms/mode";
+    /// Copies names, or moves them.
+    pub const COPY: &str = "/forms/copy";
     /// Uploads `secrets.json` and the like: a plan, or applied at once.
     pub const IMPORT: &str = "/forms/import";
 }
@@ -242,6 +246,7 @@ pub fn crumbs(path: &str) -> Vec<(String, Option<String>)> {
         [] => vec![home],
         ["start"] => last("First steps"),
         ["platform", ..] => last("Platform secrets"),
+        ["copy"] => last("Copy names"),
         ["people"] => last("People"),
         ["tokens"] => last("Tokens"),
         ["environments"] => last("Environments"),

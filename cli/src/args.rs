@@ -15,7 +15,8 @@ use crate::{
 pub(crate) use places::{EnvironmentCommand, NewPlace, ProjectCommand, Removal, ServiceCommand, TokenCommand};
 pub(crate) use run::RunArgs;
 pub(crate) use secret::{
-    Coded, GetArgs, HistoryArgs, ImportArgs, LevelArg, LevelArgs, MoveArgs, RemoveArgs, RestoreArgs, SecretCommand,
+    Coded, CopyArgs, GetArgs, HistoryArgs, ImportArgs, LevelArg, LevelArgs, MoveArgs, PlanArgs, RemoveArgs, RestoreArgs,
+    SecretCommand,
     SetArgs,
 };
 

@@ -6,6 +6,7 @@ mod import;
 mod lists;
 mod login;
 mod places;
+mod plan;
 mod run;
 mod secret;
 mod tokens;

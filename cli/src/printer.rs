@@ -79,6 +79,12 @@ impl Printer {
         let _ = writeln!(io::stderr().lock(), "{}", visible(text));
     }
 
+    /// A question beside the output: the answer follows on its line.
+    pub(crate) fn ask(&self, text: &str) {
+        let mut stderr = io::stderr().lock();
+        let _ = write!(stderr, "{}", visible(text)).and_then(|()| stderr.flush());
+    }
+
     /// A table beside the output.
     pub(crate) fn note_table(&self, table: &Table) {
         let _ = write!(io::stderr().lock(), "{table}");

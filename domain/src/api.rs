@@ -22,7 +22,7 @@ pub use delivery::{
 pub use history::{Compared, Conflict, ConflictSide, MoveRequest, MovedPlace, MovedSecret, VersionDiff, VersionRow};
 pub use people::{Member, NewMember, NewPerson, PersonRow};
 pub use places::{Environment, NewEnvironment, NewProject, PatchEnvironment, PatchPlace, Project, Service};
-pub use plan::{Plan, PlanAction, PlanCounts, PlanItem};
+pub use plan::{AFFECTED_MAX, Affected, Affects, CopyRequest, FileLook, Plan, PlanAction, PlanCounts, PlanItem};
 pub use secrets::{
     Cell, CellState, Matrix, MatrixCounts, MatrixRow, MatrixShow, RestoreRequest, RevealRequest, Revealed, SecretRow,
     SecretWrite,

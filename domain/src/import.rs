@@ -4,12 +4,14 @@
 //! must be (small enough, UTF-8, text) and finds lines and columns; a format such as [`parse_json`] finds keys
 //! and values; `gather` tells what may be stored from what may not. No message ever quotes the file.
 
+mod file_look;
 mod gather;
 mod json;
 mod source;
 
 use crate::{Problem, SecretName, SecretValue};
 
+pub use file_look::{as_file, file_look};
 pub use json::parse_json;
 
 /// The largest file, in bytes: 5 MiB.

@@ -73,6 +73,8 @@ for (const [reader, options] of readers) {
       await expect(notice(page)).toContainText('2 created, 1 updated');
       await look('applied');
 
+      await visit('copy', '/copy?from=storefront/checkout&from_env=production&to=storefront&to_env=staging');
+
       const shown = canary();
       await server.api(token, 'PUT', `/projects/storefront/services/checkout/secrets/CAPTCHA_KEY?environment=production`, { value: shown });
       await page.goto(`${CHECKOUT}/secrets?open=CAPTCHA_KEY&env=production`);

@@ -1,9 +1,9 @@
 //! `strongroom secret …` and `strongroom import`.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, str::FromStr};
 
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
-use domain::{Kind, SecretName};
+use domain::{Kind, Level, Scope, SecretName, name::NameError};
 
 use crate::settings::EnvironmentChoice;
 
@@ -25,6 +25,7 @@ pub(crate) enum SecretCommand {
     /// Other users of this machine can see the arguments of a command; `secret set NAME=-` takes the value from stdin.
     Update(Coded),
     Remove(RemoveArgs),
+    Copy(CopyArgs),
     History(HistoryArgs),
     Restore(RestoreArgs),
     Move(MoveArgs),
@@ -151,6 +152,73 @@ pub(crate) struct RemoveArgs {
     pub(crate) level: LevelArgs,
 }
 
+/// Copy or move secrets from one place to another
+///
+/// Copies secrets into the place that -p, -s and -e name, as one change; their values stay on the server. At a terminal
+/// the plan is shown and asked about first.
+///
+/// `secret copy DB_PASS -p shop -e production --from shop/api@production --move` promotes a service's value to its
+/// project; `secret copy --all -p shop -s api -e staging --from shop/api@development` copies an environment.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("what").required(true).args(["names", "all"]))]
+pub(crate) struct CopyArgs {
+    /// The names of the secrets
+    #[arg(value_name = "NAME")]
+    pub(crate) names: Vec<SecretName>,
+    /// Every secret that is set there
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Where they are: `platform`, PROJECT or PROJECT/SERVICE, with @ENVIRONMENT unless for all environments
+    #[arg(long, value_name = "PLACE")]
+    pub(crate) from: CopyFrom,
+    /// Remove them there in the same change
+    #[arg(long)]
+    pub(crate) r#move: bool,
+    #[command(flatten)]
+    pub(crate) plan: PlanArgs,
+    #[command(flatten)]
+    pub(crate) level: LevelArgs,
+}
+
+/// A place in one word.
+#[derive(Debug, Clone)]
+pub(crate) struct CopyFrom {
+    pub(crate) scope: Scope,
+}
+
+impl FromStr for CopyFrom {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        let (place, environment) = match text.split_once('@') {
+            Some((place, environment)) => (place, Some(environment.parse()?)),
+            None => (text, None),
+        };
+        let level: Level = place.parse()?;
+        Ok(Self { scope: level.at(environment) })
+    }
+}
+
+/// How a plan is shown and applied.
+#[derive(Debug, Args)]
+pub(crate) struct PlanArgs {
+    /// Only show what would happen
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// With --dry-run: exit with 2 when anything would change
+    #[arg(long, requires = "dry_run")]
+    pub(crate) exit_code: bool,
+    /// Do not ask, also at a terminal
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+    /// Names that are not to be stored
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+    pub(crate) leave_out: Vec<String>,
+    /// Why; the change keeps it
+    #[arg(short, long)]
+    pub(crate) message: Option<String>,
+}
+
 /// List the versions of a secret
 ///
 /// Lists versions, newest first; never their values.
@@ -213,22 +281,16 @@ pub(crate) enum LevelArg {
 /// Stores the secrets of a file such as `{"DB_PASS": "…", "PORT": 5432}` as one change: all of them, or none.
 ///
 /// A text becomes a text, everything else JSON as it is written. Every problem is told at once, as FILE:LINE:COLUMN.
+/// At a terminal the plan is shown and asked about first; what is applied is that plan or nothing.
 #[derive(Debug, Args)]
 pub(crate) struct ImportArgs {
     /// The file, or `-` for stdin
     pub(crate) file: PathBuf,
-    /// Only show what would happen
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-    /// With --dry-run: exit with 2 when anything would change
-    #[arg(long, requires = "dry_run")]
-    pub(crate) exit_code: bool,
-    /// Names in the file that are not to be stored
+    /// Names whose texts are files: PEM is stored as it is, base64 as the bytes it stands for
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
-    pub(crate) leave_out: Vec<String>,
-    /// Why; the change keeps it
-    #[arg(short, long)]
-    pub(crate) message: Option<String>,
+    pub(crate) as_file: Vec<String>,
+    #[command(flatten)]
+    pub(crate) plan: PlanArgs,
     #[command(flatten)]
     pub(crate) level: LevelArgs,
 }

@@ -1,6 +1,7 @@
 //! `strongroom secret …`: the secrets of a scope, and what a service sees of all scopes.
 
 mod assignment;
+mod copy;
 mod moving;
 mod show;
 mod versions;
@@ -23,6 +24,7 @@ pub(super) fn secret(context: &Context, command: SecretCommand) -> Result<u8, Fa
         SecretCommand::Add(args) => write::add(context, args),
         SecretCommand::Update(args) => write::update(context, args),
         SecretCommand::Remove(args) => write::remove(context, args),
+        SecretCommand::Copy(args) => copy::copy(context, &args),
         SecretCommand::History(args) => versions::history(context, &args),
         SecretCommand::Restore(args) => versions::restore(context, &args),
         SecretCommand::Move(args) => moving::shift(context, &args),

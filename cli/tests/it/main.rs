@@ -4,6 +4,7 @@
 
 mod import;
 mod places;
+mod plan;
 mod run;
 mod run_files;
 mod secrets;

@@ -1,6 +1,11 @@
 //! Uploads: a file becomes a plan, and the plan one change. The same route lies under each of the three places.
 
-use axum::{Json, extract::State, http::HeaderMap};
+use axum::{
+    Json,
+    extract::State,
+    http::HeaderMap,
+    response::{IntoResponse, Response},
+};
 use domain::{
     Action, Code, Error, access,
     api::Plan,
@@ -15,7 +20,7 @@ use crate::{
     AppState,
     auth::Signed,
     extract::{In, SecretBody, Where, Wiped, media_type},
-    problem::Answer,
+    problem::{Answer, refused_plan},
 };
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
@@ -34,8 +39,12 @@ struct How {
     dry_run: bool,
     /// Names to leave out on purpose, separated by commas.
     leave_out: Option<String>,
+    /// Names whose texts are stored as files, separated by commas: PEM as it is, base64 as the bytes it stands for.
+    as_file: Option<String>,
     /// Why; goes into the change.
     message: Option<String>,
+    /// The basis of the plan to apply: 409 with the new plan when something it touches changed since.
+    basis: Option<String>,
 }
 
 impl Where for How {
@@ -46,19 +55,27 @@ impl Where for How {
 
 impl How {
     fn options(&self) -> ImportOptions {
-        let names = self.leave_out.iter().flat_map(|names| names.split(','));
         ImportOptions {
-            leave_out: names.filter(|name| !name.is_empty()).map(str::to_owned).collect(),
+            leave_out: list(self.leave_out.as_deref()),
+            as_file: list(self.as_file.as_deref()),
             message: self.message.clone().unwrap_or_default(),
+            basis: self.basis.clone(),
         }
     }
+}
+
+/// Names that are separated by commas.
+pub(super) fn list(names: Option<&str>) -> Vec<String> {
+    let names = names.unwrap_or_default().split(',');
+    names.filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
 /// Uploads a file: `secrets.json`, a flat object whose strings become texts and everything else JSON.
 ///
 /// With `dry_run=true` the answer is the plan: what each key would do, invalid ones with line and column. Without it
 /// the plan is applied as one change; while a key is invalid and not left out, nothing is stored and every problem is
-/// answered.
+/// answered. Send the plan's `basis` along to apply that plan or none: when something it touches changed, the answer is
+/// 409 with the new plan as `plan`.
 #[utoipa::path(
     post, path = "/import", tag = "secrets", operation_id = "import", params(How),
     request_body(content = Object, content_type = "application/json", description = "The file itself, 5 MiB at most."),
@@ -69,7 +86,7 @@ async fn import(
     State(vault): State<Vault>,
     In { scope, query: how }: In<How>,
     file: SecretBody,
-) -> Answer<Json<Plan>> {
+) -> Answer<Response> {
     let options = how.options();
     let import = if access::check(&actor, Action::WriteSecrets, &scope).is_ok() {
         check_format(file.headers())?;
@@ -79,11 +96,11 @@ async fn import(
         Import { entries: Vec::new(), problems: Vec::new() }
     };
     let plan = if how.dry_run {
-        vault.plan_import(&actor, &scope, &import, &options).await?
+        vault.plan_import(&actor, &scope, &import, &options).await
     } else {
-        vault.import(&actor, &scope, &import, &options).await?
+        vault.import(&actor, &scope, &import, &options).await
     };
-    Ok(Json(plan))
+    Ok(plan.map_or_else(refused_plan, |plan| Json(plan).into_response()))
 }
 
 /// Reads the file beside the requests that wait: 5 MiB take a while.

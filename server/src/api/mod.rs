@@ -4,6 +4,7 @@
 mod audit;
 mod bindings;
 mod changes;
+mod copy;
 mod delivery;
 mod effective;
 mod environments;
@@ -58,6 +59,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
     SCOPES.iter().fold(with_bindings, |router, (_, path)| {
         let scoped = OpenApiRouter::new()
             .merge(secrets::routes().layer(limit(WRITE)))
+            .merge(copy::routes().layer(limit(UPLOAD)))
             .merge(import::routes().layer(limit(UPLOAD)));
         router.nest(path, scoped)
     })

@@ -2,6 +2,7 @@
 //! form works the same with and without script, and reloading its answer repeats nothing.
 
 mod bindings;
+mod copy;
 mod environments;
 mod history;
 mod import;
@@ -36,6 +37,7 @@ pub fn routes() -> Router<AppState> {
         .merge(environments::routes())
         .merge(tokens::routes())
         .merge(secrets::routes())
+        .merge(copy::routes())
         .merge(import::routes())
         .merge(bindings::routes())
         .merge(history::routes())

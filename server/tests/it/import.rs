@@ -26,7 +26,7 @@ on_both! {
         admin.put("/platform/secrets/A", json!({"value": "wide"})).await.is(200);
         let file = "{\"A\": \"1\", \"EMPTY\": \"\", \"N\": null, \"O\": {\"b\": 1, \"a\": [2]}}";
         let plan = admin.upload(&format!("{PATH}?dry_run=true"), file).await.is(200).json();
-        assert_eq!(plan["counts"], json!({"create": 4, "update": 0, "unchanged": 0, "left_out": 0, "invalid": 0}));
+        assert_eq!(plan["counts"], json!({"create": 4, "update": 0, "unchanged": 0, "left_out": 0, "invalid": 0, "removed": 0}));
         assert_eq!(plan["items"][0]["shadows"], json!(["platform"]));
         assert!(plan["change_id"].is_null());
         assert!(admin.get("/projects/shop/secrets").await.names().is_empty());

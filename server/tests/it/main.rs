@@ -12,6 +12,7 @@
 mod fixture;
 
 mod binary;
+mod crash;
 mod credentials;
 mod csrf;
 mod delivery;
@@ -22,6 +23,7 @@ mod leaks;
 mod openapi;
 mod pages;
 mod places;
+mod plan;
 mod requests;
 mod secrets;
 mod sessions;

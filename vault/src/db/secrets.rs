@@ -129,6 +129,52 @@ impl Tx {
         Ok(rows)
     }
 
+    /// The secrets of these scopes with these names, deleted ones too; the caller drops what it did not ask for: above
+    /// a number of names, all of the scopes come.
+    pub(crate) async fn list_held_among(&mut self, scopes: &[Uuid], names: &[&str]) -> sqlx::Result<Vec<StoredHeld>> {
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        let few = names.len() <= NAMES;
+        let mut rows = Vec::new();
+        for scopes in scopes.chunks(ROWS) {
+            rows.extend(on!(&mut *self, c => {
+                let mut query = sqlx::QueryBuilder::new(held!("s.scope_id IN "));
+                bind_list!(query, scopes);
+                if few {
+                    query.push(" AND s.name IN ");
+                    bind_list!(query, names.iter().copied());
+                }
+                query.build_query_as().fetch_all(c).await
+            })?);
+        }
+        Ok(rows)
+    }
+
+    /// The secrets of a scope whose names are these but for upper and lower case, deleted ones too; `lowered` is lower
+    /// case. The caller drops what it did not ask for, as above.
+    pub(crate) async fn list_secrets_folded(
+        &mut self,
+        scope_id: Uuid,
+        lowered: &[String],
+    ) -> sqlx::Result<Vec<StoredSecret>> {
+        if lowered.len() > NAMES {
+            return self.list_secrets(&[scope_id], None).await;
+        }
+        let mut rows = Vec::new();
+        for lowered in lowered.chunks(ROWS) {
+            rows.extend(on!(&mut *self, c => {
+                let mut query = sqlx::QueryBuilder::new(concat!(
+                    "SELECT ", secret_columns!(), " FROM secrets s WHERE s.scope_id = "
+                ));
+                query.push_bind(scope_id).push(" AND lower(s.name) IN ");
+                bind_list!(query, lowered);
+                query.build_query_as().fetch_all(c).await
+            })?);
+        }
+        Ok(rows)
+    }
+
     /// The names of these scopes, deleted ones too; the caller drops what it did not ask for: above a number
     /// of names, all of the scopes come.
     pub(crate) async fn list_secrets(

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::{
     asked::Asked,
+    copy::CopyLinks,
     head::Current,
     ladder::Ladder,
     matrix::Looks,
@@ -121,7 +122,8 @@ fn ValueBox(
         }
         .into_any();
     };
-    let wanted = Wanted { scope: place.level.at(open.environment), name: secret.name.clone(), version: secret.version };
+    let scope = place.level.at(open.environment);
+    let wanted = Wanted { scope: scope.clone(), name: secret.name.clone(), version: secret.version };
     let buttons = if may.reveal {
         view! { <RevealButtons place=place.clone() wanted kind=secret.kind reveal back id="reveal-open".to_owned() /> }
             .into_any()
@@ -137,6 +139,7 @@ fn ValueBox(
             </a>
         }
     });
+    let moves = (may.reveal && may.write).then(|| view! { <CopyLinks place scope name=secret.name.clone() /> });
     let hint = if may.reveal {
         "Revealing and copying are recorded. A revealed value goes away after 30 s."
     } else {
@@ -147,6 +150,7 @@ fn ValueBox(
             <span class="label">"Value"</span>
             <div class="strongbox"><Mask />{buttons}{edit}</div>
             <p class="hint">{hint}</p>
+            {moves}
         </div>
     }
     .into_any()

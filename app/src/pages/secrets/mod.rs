@@ -4,7 +4,9 @@
 //! |---|---|
 //! | `scope_page`, `scope_read` | one level of a service, project or the platform |
 //! | `matrix`, `toolbar`, `detail`, `secret_form` | its parts: table, filters, the open cell, writing |
-//! | `upload`, `upload_file`, `dropzone`, `plan`, `plan_items` | a file becomes a plan, and a plan becomes one change |
+//! | `upload`, `upload_file`, `dropzone`, `plan`, `plan_items`, `plan_effects` | a file becomes a plan, and a plan becomes one change |
+//! | `plain_plan`, `plan_page` | the same in forms, without script |
+//! | `copy`, `copy_read` | names from one place to another, promoted, demoted |
 //! | `reveal`, `reveal_dialog`, `reveal_page` | one value, for thirty seconds |
 //! | `effective`, `ladder` | what the ladder gives, and why |
 //! | `bindings`, `binding_forms` | which secret feeds which variable or file |
@@ -21,6 +23,8 @@ mod browser;
 #[cfg(not(feature = "hydrate"))]
 #[path = "browser_none.rs"]
 mod browser;
+mod copy;
+mod copy_read;
 mod detail;
 mod dropzone;
 mod effective;
@@ -30,8 +34,12 @@ mod keys;
 mod ladder;
 mod matrix;
 mod place;
+mod plain_plan;
 mod plan;
+mod plan_effects;
 mod plan_items;
+#[cfg(feature = "ssr")]
+mod plan_page;
 mod reveal;
 mod reveal_dialog;
 #[cfg(feature = "ssr")]
@@ -51,8 +59,12 @@ pub(crate) use reveal::{Reveal, RevealButtons, Wanted};
 pub(crate) use reveal_dialog::RevealDialog;
 pub(crate) use secret_form::At;
 pub use bindings::BindingsPage;
+pub use copy::CopyPage;
+pub use copy_read::AskedCopy;
 pub use effective::EffectivePage;
 pub use place::{Place, environment_of, scope_name};
+#[cfg(feature = "ssr")]
+pub use plan_page::{PlanPage, plan_page};
 #[cfg(feature = "ssr")]
 pub use reveal_page::{RevealedPage, revealed_page};
 pub use scope_page::{PlatformSecrets, ProjectSecrets, ServicePlatformSecrets, ServiceProjectSecrets, ServiceSecrets};

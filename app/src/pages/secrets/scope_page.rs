@@ -6,6 +6,7 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::{
     asked::{Asked, Writing},
+    copy_read::AskedCopy,
     detail::{Detail, current},
     dropzone::Dropzone,
     head::SecretsHead,
@@ -102,8 +103,10 @@ fn Scope(place: Place, asked: Asked, view: ScopeView, kept: Kept) -> impl IntoVi
     let (head, environments) = (view.head.clone(), view.matrix.environments.clone());
     let actions = {
         let href = asked.closed().href_with("new=1");
+        let from = AskedCopy { to: place.level.short(), ..AskedCopy::default() };
         let new = write.then(|| {
             view! {
+                <a class="button" href=from.href()><Icon name="layers" />"Copy names from…"</a>
                 <a class="button primary" href=href data-noscroll="" data-key="n">
                     <Icon name="plus" />
                     "New secret"
