@@ -137,7 +137,8 @@ fn the_platform_is_reached_from_within_a_project() {
 #[test]
 fn values_are_generated_by_the_server_and_shown_to_nobody() {
     let place = Place::new();
-    let set = ["secret", "set", "-p", &place.project, "KEY", "OTHER", "--generate=20", "--alphabet", "xyz", "--owner", "ops"];
+    let set =
+        ["secret", "set", "-p", &place.project, "KEY", "OTHER", "--generate=20", "--alphabet", "xyz", "--owner", "ops"];
     let done = place.done(set);
     assert_eq!((done.code, done.stdout.as_slice()), (0, &b""[..]), "{done:?}");
     let value = |name: &str| {

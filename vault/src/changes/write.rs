@@ -121,6 +121,10 @@ impl Vault {
         let mut versions = Vec::with_capacity(items.len());
         let (mut created, mut updated) = (Vec::new(), Vec::new());
         for item in items {
+            // Sealed for another scope than its own, a value could never be opened again.
+            if item.current.as_ref().is_some_and(|current| current.secret.scope_id != scope.id) {
+                return Err(Error::Unknown { table: "secrets" });
+            }
             let (row, sealed) = self.next_version(scope, &key, change, item)?;
             versions.push((row.version.clone(), sealed));
             match &item.current {

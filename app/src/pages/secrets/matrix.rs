@@ -194,7 +194,7 @@ fn CellLink(
     let differs = differs.map(|other| {
         let words = format!("differs from {other}");
         label = format!("{label}, {words}");
-        view! { <span class="mark" title=words><Icon name="differs" small=true />{other.to_string()}</span> }
+        view! { <span class="mark"><Icon name="differs" small=true />{words}</span> }
     });
     let href =
         if open { asked.closed().href() } else { asked.opening(&name, &environment_word(environment.as_ref())).href() };
