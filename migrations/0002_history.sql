@@ -27,7 +27,9 @@ CREATE TABLE drafts (
     name         TEXT   NOT NULL,
     base_version BIGINT NOT NULL,
     kind         TEXT   NOT NULL CHECK (kind IN ('text', 'json', 'file')),
-    comment      TEXT   NOT NULL,
+    file_name    TEXT,
+    -- NULL keeps what is there.
+    comment      TEXT,
     wrapped_key  BYTEA  NOT NULL,
     sealed       BYTEA  NOT NULL,
     fingerprint  BYTEA  NOT NULL,

@@ -33,8 +33,8 @@ pub use shell::shell;
 
 use components::Layout;
 use pages::{
-    Audit, ChangesPage, ConflictPage, DeletedPage, Environments, FirstSteps, Home, Login, NotFound, People, ProjectPage,
-    SecretHistory, Setup, Tokens,
+    Audit, ChangesPage, ConflictPage, DeletedPage, Duplicates, Environments, FirstSteps, Home, Login, NotFound, People,
+    ProjectPage, SecretHistory, Setup, Tokens,
     secrets::{
         BindingsPage, CopyPage, EffectivePage, PlatformSecrets, ProjectSecrets, ServicePlatformSecrets,
         ServiceProjectSecrets, ServiceSecrets,
@@ -69,6 +69,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/tokens") view=Tokens ssr=SsrMode::Async />
                     <Route path=path!("/people") view=People ssr=SsrMode::Async />
                     <Route path=path!("/environments") view=Environments ssr=SsrMode::Async />
+                    <Route path=path!("/duplicates") view=Duplicates ssr=SsrMode::Async />
                     <Route path=path!("/audit") view=Audit ssr=SsrMode::Async />
                     <Route path=path!("/changes") view=ChangesPage ssr=SsrMode::Async />
                     <Route path=path!("/deleted") view=DeletedPage ssr=SsrMode::Async />

@@ -12,12 +12,11 @@ use crate::{
     settings::{EnvironmentChoice, ServerUrl},
 };
 
-pub(crate) use places::{EnvironmentCommand, NewPlace, ProjectCommand, Removal, ServiceCommand, TokenCommand};
+pub(crate) use places::{EnvironmentCommand, NewPlace, ProjectCommand, ServiceCommand, TokenCommand};
 pub(crate) use run::RunArgs;
 pub(crate) use secret::{
-    Coded, CopyArgs, GetArgs, HistoryArgs, ImportArgs, LevelArg, LevelArgs, MoveArgs, PlanArgs, RemoveArgs, RestoreArgs,
-    SecretCommand,
-    SetArgs,
+    Coded, CopyArgs, GetArgs, HistoryArgs, ImportArgs, KindArg, LevelArg, LevelArgs, MoveArgs, PlanArgs, RemoveArgs,
+    RestoreArgs, SecretCommand, SetArgs, WrittenArgs,
 };
 
 /// Secrets for programs and for those who run them

@@ -21,11 +21,14 @@ pub use delivery::{
 };
 pub use history::{Compared, Conflict, ConflictSide, MoveRequest, MovedPlace, MovedSecret, VersionDiff, VersionRow};
 pub use people::{Member, NewMember, NewPerson, PersonRow};
-pub use places::{Environment, NewEnvironment, NewProject, PatchEnvironment, PatchPlace, Project, Service};
+pub use places::{
+    BindingUse, Environment, EnvironmentRemoval, NewEnvironment, NewProject, PatchEnvironment, PatchPlace, Project,
+    ScopeUse, Service,
+};
 pub use plan::{AFFECTED_MAX, Affected, Affects, CopyRequest, FileLook, Plan, PlanAction, PlanCounts, PlanItem};
 pub use secrets::{
-    Cell, CellState, Matrix, MatrixCounts, MatrixRow, MatrixShow, RestoreRequest, RevealRequest, Revealed, SecretRow,
-    SecretWrite,
+    Cell, CellState, CellWrite, DUE_DAYS, Duplicate, DuplicatePlace, Matrix, MatrixCounts, MatrixRow, MatrixShow,
+    RestoreRequest, RevealRequest, Revealed, RowWrite, RowWritten, SecretPatch, SecretRow, SecretWrite,
 };
 pub use tokens::{CreatedToken, NewToken, TokenRow, TokenState};
 

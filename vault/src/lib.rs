@@ -14,6 +14,7 @@ mod clock;
 mod copy;
 mod db;
 mod deliver;
+mod duplicates;
 mod effective;
 mod environments;
 mod error;
@@ -47,7 +48,7 @@ pub use error::{Error, Result, StartError};
 pub use import::ImportOptions;
 pub use key_files::KeyFiles;
 pub use people::SignedIn;
-pub use secrets::PutOrKept;
+pub use secrets::{Care, NewValue, PutOrKept, RowCell};
 pub use sessions::Sessions;
 
 /// What a vault is opened with.

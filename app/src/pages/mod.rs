@@ -1,6 +1,7 @@
 //! The pages: one file each, with its server functions.
 
 mod audit;
+mod duplicates;
 mod environments;
 mod first_steps;
 mod history;
@@ -14,6 +15,7 @@ mod setup;
 mod tokens;
 
 pub use audit::Audit;
+pub use duplicates::Duplicates;
 pub use environments::Environments;
 pub use first_steps::FirstSteps;
 pub use history::{ChangesPage, ConflictPage, DeletedPage, SecretHistory};

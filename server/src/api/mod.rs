@@ -6,6 +6,7 @@ mod bindings;
 mod changes;
 mod copy;
 mod delivery;
+mod duplicates;
 mod effective;
 mod environments;
 pub(crate) mod health;
@@ -50,6 +51,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(people::routes())
         .merge(tokens::routes())
         .merge(changes::routes())
+        .merge(duplicates::routes())
         .merge(effective::routes())
         .merge(values::routes())
         .merge(delivery::routes())

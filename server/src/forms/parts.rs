@@ -59,6 +59,21 @@ impl Parts {
         parts.iter().map(|part| part.text(name).map(str::to_owned)).collect()
     }
 
+    /// The text of a field; none where the form has no such field.
+    pub(super) fn given(&self, name: &str) -> Result<Option<&str>, Error> {
+        if self.0.contains_key(name) { self.text(name).map(Some) } else { Ok(None) }
+    }
+
+    /// What follows `prefix` in the names of fields, in their order.
+    pub(super) fn after(&self, prefix: &str) -> Vec<String> {
+        self.0.keys().filter_map(|name| name.strip_prefix(prefix)).map(str::to_owned).collect()
+    }
+
+    /// What a file that was chosen is called.
+    pub(super) fn file_name(&self, name: &str) -> String {
+        self.0.get(name).and_then(|parts| parts.last()).map(|part| part.file_name.clone()).unwrap_or_default()
+    }
+
     /// The bytes of a file that was chosen.
     pub(super) fn file(&mut self, name: &str) -> Option<Zeroizing<Vec<u8>>> {
         let part = self.0.remove(name)?.pop()?;

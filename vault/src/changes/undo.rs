@@ -1,6 +1,6 @@
 //! Taking a change back, as a whole: itself a change, so that it can be taken back, too.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use domain::{
     Action, Actor, Code, Error as PublicError, Problem, Scope, SecretName, SecretValue,
@@ -9,7 +9,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::{Scopes, Ties, Write, WriteItem, may_see, until_won};
+use super::{Scopes, Ties, WriteItem, may_see, until_won};
 use crate::{
     Vault,
     audit::Event,
@@ -38,10 +38,24 @@ struct Part {
 
 /// What is written to take one name back.
 struct Back {
+    /// The scope it lies in: a change may write one name in several environments.
+    scope_id: Uuid,
     name: SecretName,
     current: StoredHeld,
     value: Option<SecretValue>,
     comment: Option<String>,
+}
+
+impl Back {
+    fn item(&self) -> WriteItem<'_> {
+        WriteItem {
+            name: &self.name,
+            current: Some(self.current.clone()),
+            value: self.value.as_ref(),
+            comment: self.comment.as_deref(),
+            care: None,
+        }
+    }
 }
 
 impl Vault {
@@ -51,16 +65,22 @@ impl Vault {
         let mut tx = self.inner.db.read().await?;
         let scopes = self.list_scopes_by_id(&mut tx).await?;
         let parts = self.find_parts(&mut tx, actor, &scopes, id).await?;
+        let ids: Vec<Uuid> = parts.iter().map(|part| part.change.id).collect();
+        let mut touched: BTreeSet<Uuid> = parts.iter().map(|part| part.stored.id).collect();
+        for row in tx.list_written(&ids).await? {
+            touched.insert(self.checked(row.secret)?.scope_id);
+        }
         drop(tx);
-        for part in &parts {
-            let event = Event::of("change.undo", &part.scope, id);
-            if !may_see(actor, &part.scope) {
-                // The other half of a change that they do see: told without saying where it is.
-                self.refuse(actor, Denied::Invisible, &part.scope, event).await?;
-                let sentence = "this move has a second half in a place that you may not see";
+        for scope_id in touched {
+            let (_, scope) = scopes.get(&scope_id).ok_or(Error::Unknown { table: "changes" })?;
+            let event = Event::of("change.undo", scope, id);
+            if !may_see(actor, scope) {
+                // A part of a change that they do see: told without saying where it is.
+                self.refuse(actor, Denied::Invisible, scope, event).await?;
+                let sentence = "this change also wrote to a place that you may not see";
                 return Err(PublicError::new(Code::Denied, sentence).into());
             }
-            self.authorise(actor, Action::WriteSecrets, &part.scope, event).await?;
+            self.authorise(actor, Action::WriteSecrets, scope, event).await?;
         }
         until_won!(_locked => self.try_undo(actor, id))
     }
@@ -101,7 +121,7 @@ impl Vault {
         }
         self.check_newest(&mut tx, &written).await?;
         let moved = self.find_move_behind(&mut tx, &parts[0].change).await?;
-        let mut backs = self.find_backs(&mut tx, &parts, written).await?;
+        let mut backs = self.find_backs(&mut tx, &scopes, written).await?;
 
         let own: Vec<Uuid> = parts.iter().map(|_| new_id()).collect();
         let mut events = Vec::new();
@@ -109,27 +129,17 @@ impl Vault {
         for (index, part) in parts.iter().enumerate() {
             let backs = backs.remove(&part.change.id).unwrap_or_default();
             let message = message(&part.change);
-            let write = Write {
-                actor,
-                scope: &part.stored,
-                action: "undo",
-                message: &message,
-                items: backs
-                    .iter()
-                    .map(|back| WriteItem {
-                        name: &back.name,
-                        current: Some(back.current.clone()),
-                        value: back.value.as_ref(),
-                        comment: back.comment.as_deref(),
-                    })
-                    .collect(),
-            };
             let partner = own.iter().find(|other| **other != own[index]).copied();
             let ties = Ties { id: Some(own[index]), undoes: Some(part.change.id), partner, moved_from: None };
-            let Some(done) = self.write_tied(&mut tx, &write, ties).await? else {
-                return Ok(None);
-            };
-            undone.extend(done.held.into_iter().map(|held| (&part.scope, held)));
+            let change = self.begin_change(&mut tx, actor, &part.stored, ("undo", &message), ties).await?;
+            for backs in backs.chunk_by(|one, other| one.scope_id == other.scope_id) {
+                let (stored, scope) = scopes.get(&backs[0].scope_id).ok_or(Error::Unknown { table: "changes" })?;
+                let items: Vec<WriteItem<'_>> = backs.iter().map(Back::item).collect();
+                let Some(held) = self.write_items(&mut tx, &change, stored, &items, None).await? else {
+                    return Ok(None);
+                };
+                undone.extend(held.into_iter().map(|held| (scope, held)));
+            }
         }
         if let Some((from, to)) = moved {
             let held = tx.list_held_by_id(&[from, to]).await?;
@@ -174,12 +184,12 @@ impl Vault {
         Err(PublicError { code: Code::Conflict, detail, problems }.into())
     }
 
-    /// What each name was before, opened, by change.
+    /// What each name was before, opened, by change; those of one scope stand together.
     async fn find_backs(
         &self,
         tx: &mut Tx,
-        parts: &[Part],
-        written: Vec<(StoredSecret, StoredVersion)>,
+        scopes: &Scopes,
+        mut written: Vec<(StoredSecret, StoredVersion)>,
     ) -> Result<HashMap<Uuid, Vec<Back>>> {
         let before: Vec<(Uuid, i64)> =
             written.iter().map(|(secret, version)| (secret.id, version.version - 1)).filter(|(_, n)| *n > 0).collect();
@@ -205,18 +215,21 @@ impl Vault {
         let seals = tx.list_seals(&wanted).await?;
         let seals: HashMap<Uuid, _> = seals.iter().map(|seal| (seal.secret_id, seal)).collect();
         let mut backs: HashMap<Uuid, Vec<Back>> = HashMap::new();
-        for part in parts {
-            let key = self.scope_key(&part.stored)?;
-            for (secret, version) in written.iter().filter(|(_, version)| version.change_id == part.change.id) {
+        written.sort_by_key(|(secret, _)| secret.scope_id);
+        for written in written.chunk_by(|(one, _), (other, _)| one.scope_id == other.scope_id) {
+            let (stored, _) = scopes.get(&written[0].0.scope_id).ok_or(Error::Unknown { table: "changes" })?;
+            let key = self.scope_key(stored)?;
+            for (secret, version) in written {
                 let (mut value, mut comment) = (None, None);
                 if let Some(before) = before.remove(&secret.id) {
                     let seal = seals.get(&secret.id).ok_or(Error::Tampered { table: "secret_versions" })?;
-                    value = Some(self.open_seal(&part.stored, &key, &before, seal)?);
+                    value = Some(self.open_seal(stored, &key, &before, seal)?);
                     comment = before.comment;
                 }
                 let current = StoredHeld { secret: secret.clone(), version: version.clone() };
                 let name = known(secret.name.clone(), "secrets")?;
-                backs.entry(part.change.id).or_default().push(Back { name, current, value, comment });
+                let back = Back { scope_id: stored.id, name, current, value, comment };
+                backs.entry(version.change_id).or_default().push(back);
             }
         }
         Ok(backs)

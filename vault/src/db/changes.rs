@@ -25,21 +25,16 @@ pub(crate) struct StoredChange {
     pub(crate) mac: Vec<u8>,
 }
 
-guarded!(StoredChange, |row| {
-    let fields = Fields::of("changes")
-        .id(row.id)
-        .number(row.sequence)
-        .id(row.scope_id)
-        .text(&row.action)
-        .text(&row.actor)
-        .text(&row.message)
-        .number(row.created_at);
-    // Rows from before these columns have MACs without them.
-    match (row.undoes, row.partner) {
-        (None, None) => fields,
-        (undoes, partner) => fields.optional_id(undoes).optional_id(partner),
-    }
-});
+guarded!(StoredChange, |row| Fields::of("changes")
+    .id(row.id)
+    .number(row.sequence)
+    .id(row.scope_id)
+    .text(&row.action)
+    .text(&row.actor)
+    .text(&row.message)
+    .number(row.created_at)
+    .optional_id(row.undoes)
+    .optional_id(row.partner));
 
 macro_rules! changes_where {
     ($rest:literal) => {

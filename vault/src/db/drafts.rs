@@ -14,7 +14,9 @@ pub(crate) struct StoredDraft {
     pub(crate) name: String,
     pub(crate) base_version: i64,
     pub(crate) kind: String,
-    pub(crate) comment: String,
+    pub(crate) file_name: Option<String>,
+    /// None keeps what is there.
+    pub(crate) comment: Option<String>,
     pub(crate) wrapped_key: Vec<u8>,
     pub(crate) sealed: Vec<u8>,
     pub(crate) fingerprint: Vec<u8>,
@@ -30,7 +32,8 @@ guarded!(StoredDraft, |row| Fields::of("drafts")
     .text(&row.name)
     .number(row.base_version)
     .text(&row.kind)
-    .text(&row.comment)
+    .optional(row.file_name.as_deref().map(str::as_bytes))
+    .optional(row.comment.as_deref().map(str::as_bytes))
     .bytes(&row.wrapped_key)
     .bytes(&row.sealed)
     .bytes(&row.fingerprint)
@@ -40,9 +43,9 @@ guarded!(StoredDraft, |row| Fields::of("drafts")
 impl Tx {
     pub(crate) async fn append_draft(&mut self, row: &StoredDraft) -> sqlx::Result<()> {
         on!(self, c => sqlx::query(
-            "INSERT INTO drafts (id, person_id, scope_id, name, base_version, kind, comment, wrapped_key, sealed,
-                                 fingerprint, created_at, expires_at, mac)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+            "INSERT INTO drafts (id, person_id, scope_id, name, base_version, kind, file_name, comment, wrapped_key,
+                                 sealed, fingerprint, created_at, expires_at, mac)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         )
         .bind(row.id)
         .bind(row.person_id)
@@ -50,6 +53,7 @@ impl Tx {
         .bind(&row.name)
         .bind(row.base_version)
         .bind(&row.kind)
+        .bind(&row.file_name)
         .bind(&row.comment)
         .bind(&row.wrapped_key)
         .bind(&row.sealed)
@@ -65,7 +69,7 @@ impl Tx {
     /// A draft of this person that is not over at `now`.
     pub(crate) async fn find_draft(&mut self, id: Uuid, person: Uuid, now: i64) -> sqlx::Result<Option<StoredDraft>> {
         on!(self, c => sqlx::query_as(
-            "SELECT id, person_id, scope_id, name, base_version, kind, comment, wrapped_key, sealed, fingerprint,
+            "SELECT id, person_id, scope_id, name, base_version, kind, file_name, comment, wrapped_key, sealed, fingerprint,
                     created_at, expires_at, mac
              FROM drafts WHERE id = $1 AND person_id = $2 AND expires_at > $3",
         )

@@ -23,6 +23,9 @@ pub(crate) struct StoredVersion {
     pub(crate) kind: Option<String>,
     #[sqlx(rename = "v_fingerprint")]
     pub(crate) fingerprint: Option<Vec<u8>>,
+    /// What a file is called.
+    #[sqlx(rename = "v_file_name")]
+    pub(crate) file_name: Option<String>,
     #[sqlx(rename = "v_created_at")]
     pub(crate) created_at: i64,
     #[sqlx(rename = "v_created_by")]
@@ -41,25 +44,19 @@ pub(crate) struct StoredVersion {
     pub(crate) mac: Vec<u8>,
 }
 
-guarded!(StoredVersion, |row| {
-    let fields = Fields::of("secret_versions")
-        .id(row.secret_id)
-        .number(row.version)
-        .id(row.change_id)
-        .optional(row.kind.as_deref().map(str::as_bytes))
-        .optional(row.fingerprint.as_deref())
-        .number(row.created_at)
-        .text(&row.created_by);
-    // Rows from before these columns have MACs without them.
-    match (&row.comment, row.destroyed_at, row.moved_from_secret, row.moved_from_version) {
-        (None, None, None, None) => fields,
-        (comment, destroyed_at, secret, version) => fields
-            .optional(comment.as_deref().map(str::as_bytes))
-            .optional_number(destroyed_at)
-            .optional_id(secret)
-            .optional_number(version),
-    }
-});
+guarded!(StoredVersion, |row| Fields::of("secret_versions")
+    .id(row.secret_id)
+    .number(row.version)
+    .id(row.change_id)
+    .optional(row.kind.as_deref().map(str::as_bytes))
+    .optional(row.fingerprint.as_deref())
+    .number(row.created_at)
+    .text(&row.created_by)
+    .optional(row.comment.as_deref().map(str::as_bytes))
+    .optional(row.file_name.as_deref().map(str::as_bytes))
+    .optional_number(row.destroyed_at)
+    .optional_id(row.moved_from_secret)
+    .optional_number(row.moved_from_version));
 
 /// The ciphertext of one version.
 #[derive(sqlx::FromRow)]
@@ -72,9 +69,9 @@ pub(crate) struct StoredSeal {
 macro_rules! version_columns {
     () => {
         "v.secret_id AS v_secret_id, v.version AS v_version, v.change_id AS v_change_id, v.kind AS v_kind, \
-         v.fingerprint AS v_fingerprint, v.created_at AS v_created_at, v.created_by AS v_created_by, v.comment AS v_comment, \
-         v.destroyed_at AS v_destroyed_at, v.moved_from_secret AS v_moved_from_secret, \
-         v.moved_from_version AS v_moved_from_version, v.mac AS v_mac"
+         v.fingerprint AS v_fingerprint, v.file_name AS v_file_name, v.created_at AS v_created_at, \
+         v.created_by AS v_created_by, v.comment AS v_comment, v.destroyed_at AS v_destroyed_at, \
+         v.moved_from_secret AS v_moved_from_secret, v.moved_from_version AS v_moved_from_version, v.mac AS v_mac"
     };
 }
 pub(crate) use version_columns;
@@ -86,7 +83,7 @@ impl Tx {
             on!(&mut *self, c => {
                 let mut query = sqlx::QueryBuilder::new(
                     "INSERT INTO secret_versions (secret_id, version, change_id, kind, wrapped_key, sealed, \
-                     fingerprint, created_at, created_by, comment, destroyed_at, moved_from_secret, \
+                     fingerprint, file_name, created_at, created_by, comment, destroyed_at, moved_from_secret, \
                      moved_from_version, mac) ",
                 );
                 query.push_values(rows, |mut values, (row, sealed)| {
@@ -98,6 +95,7 @@ impl Tx {
                         .push_bind(sealed.as_ref().map(|sealed| &sealed.wrapped_key))
                         .push_bind(sealed.as_ref().map(|sealed| &sealed.blob))
                         .push_bind(&row.fingerprint)
+                        .push_bind(&row.file_name)
                         .push_bind(row.created_at)
                         .push_bind(&row.created_by)
                         .push_bind(&row.comment)

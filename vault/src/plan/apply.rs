@@ -70,6 +70,7 @@ impl Vault {
             comment: wish
                 .comment
                 .filter(|_| wish.from.is_none() || current.as_ref().is_none_or(|held| held.secret.deleted)),
+            care: None,
         });
         let items: Vec<WriteItem<'_>> = items.collect();
         // With removals it is two changes of one transaction, each of the scope it is written in, taken back together.
@@ -81,6 +82,7 @@ impl Vault {
                 current: wish.from.cloned(),
                 value: None,
                 comment: None,
+                care: None,
             });
             let (action, message) = (applying.action.0, applying.message);
             let write = Write { actor, scope: stored, action, message, items: removed.collect() };

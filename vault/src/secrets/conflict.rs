@@ -10,7 +10,7 @@ use domain::{
 use seal::SealedValue;
 use uuid::Uuid;
 
-use super::kind_of;
+use super::{Care, NewValue, kind_of};
 use crate::{
     Vault,
     audit::Event,
@@ -48,18 +48,22 @@ struct Draft {
 }
 
 impl Vault {
-    /// As [`Vault::put_secret`] of a person, but when another write came between, the value is kept for an hour.
+    /// As [`Vault::write_secret`] of a person, but when another write came between, the value is kept for an hour.
+    #[allow(clippy::too_many_arguments, reason = "one write, in the words of its form")]
     pub async fn put_or_keep(
         &self,
         actor: &Actor,
         scope: &Scope,
         name: &SecretName,
-        value: SecretValue,
-        comment: &str,
+        value: NewValue,
+        comment: Option<&str>,
+        care: &Care,
         expected: i64,
     ) -> Result<PutOrKept> {
+        let value = value.value()?;
         let kept = value.clone();
-        match self.put_secret(actor, scope, name, value, Some(comment), Some(expected)).await {
+        let value = NewValue::Given(value);
+        match self.write_secret(actor, scope, name, value, comment, care, Some(expected)).await {
             Ok(row) => Ok(PutOrKept::Done(row)),
             Err(Error::Public(error)) if error.code == Code::Conflict => {
                 match self.keep(actor, scope, name, &kept, comment, expected).await? {
@@ -96,7 +100,7 @@ impl Vault {
             mine: ConflictSide {
                 version: None,
                 kind: Kind::from_word(&draft.row.kind).ok_or(Error::Unknown { table: "drafts" })?,
-                comment: Some(draft.row.comment.clone()),
+                comment: draft.row.comment.clone(),
                 at: Millis(draft.row.created_at),
                 by: actor.label.clone(),
             },
@@ -122,7 +126,7 @@ impl Vault {
             sealed: Some(draft.row.sealed.clone()),
         };
         let value = self.open_seal(&draft.stored, &key, &as_version(&draft.row), &seal)?;
-        let comment = Some(draft.row.comment.as_str());
+        let comment = draft.row.comment.as_deref();
         let row = self.put_secret(actor, &draft.scope, &draft.name, value, comment, Some(expected)).await?;
         self.forget(draft.row.id).await?;
         Ok(row)
@@ -150,7 +154,7 @@ impl Vault {
         scope: &Scope,
         name: &SecretName,
         value: &SecretValue,
-        comment: &str,
+        comment: Option<&str>,
         expected: i64,
     ) -> Result<Option<Uuid>> {
         let Principal::Person(person) = &actor.principal else { return Ok(None) };
@@ -169,7 +173,8 @@ impl Vault {
             name: name.to_string(),
             base_version: expected,
             kind: value.kind().word().to_owned(),
-            comment: comment.to_owned(),
+            file_name: value.file_name().map(str::to_owned),
+            comment: comment.map(str::to_owned),
             wrapped_key,
             sealed: blob,
             fingerprint: self.fingerprint(value),
@@ -206,6 +211,7 @@ fn as_version(row: &StoredDraft) -> StoredVersion {
         change_id: row.id,
         kind: Some(row.kind.clone()),
         fingerprint: Some(row.fingerprint.clone()),
+        file_name: row.file_name.clone(),
         created_at: row.created_at,
         created_by: String::new(),
         comment: None,

@@ -182,6 +182,7 @@ impl Vault {
             name,
             value: &value,
             comment: None,
+            care: None,
             expected: None,
             action: ("restore", "secret.restore"),
         })

@@ -8,7 +8,7 @@ use domain::{
     api::{MoveRequest, MovedSecret},
 };
 
-use super::{absent, check_expected};
+use super::{Care, absent, check_expected};
 use crate::{
     Vault,
     audit::Event,
@@ -67,12 +67,13 @@ impl Vault {
         let value = self.open_version(&mut tx, &stored, &current.version).await?;
         let value = value.ok_or(Error::Tampered { table: "secret_versions" })?;
 
-        let comment = current.secret.comment.clone();
+        let (comment, care) = (current.secret.comment.clone(), Care::beside(&current.secret));
         let (ours, theirs) = (new_id(), new_id());
         let mut ties = Ties { id: Some(ours), moved_from: Some((current.secret.id, current.secret.version)), ..Ties::default() };
         let write = |scope, items| Write { actor, scope, action: "move", message: "", items };
-        let goes = WriteItem { name, current: Some(current), value: None, comment: None };
-        let comes = WriteItem { name: new, current: there, value: Some(&value), comment: Some(&comment) };
+        let goes = WriteItem { name, current: Some(current), value: None, comment: None, care: None };
+        let comes =
+            WriteItem { name: new, current: there, value: Some(&value), comment: Some(&comment), care: Some(&care) };
         let mut held = Vec::new();
         if stored.id == target.id {
             let Some(done) = self.write_tied(&mut tx, &write(&stored, vec![goes, comes]), ties).await? else {
