@@ -66,5 +66,5 @@ site: $(ASSETS)
 
 # Everything the tests run, built once.
 tests-built: site
-	@scripts/setup.sh chromium postgres
+	@scripts/setup.sh chromium postgres python
 	cargo build --release --all-targets

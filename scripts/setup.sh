@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing of the parts named; says nothing when all is there.
-#   scripts/setup.sh rust wasm node chromium postgres make
+#   scripts/setup.sh rust wasm node chromium postgres python make
 set -euo pipefail
 cd "$(dirname "$0")/.."
 PATH="$HOME/.cargo/bin:$PATH"
@@ -79,6 +79,18 @@ setup_postgres() {
     echo 'create_main_cluster = false' | "${sudo[@]}" tee "$config" >/dev/null
   fi
   apt_install postgresql
+}
+
+# What reads exported files in the tests, in an environment of its own.
+setup_python() {
+  local wanted=domain/tests/consumers/requirements.txt home=target/python
+  [[ -x $home/bin/python && $home/installed -nt $wanted ]] && return
+  # `ensurepip` is a package of its own in Debian.
+  python3 -c 'import ensurepip, tomllib, venv' 2>/dev/null || apt_install python3 python3-venv
+  have dash || apt_install dash
+  python3 -m venv --clear "$home"
+  "$home/bin/pip" install --quiet --disable-pip-version-check --requirement "$wanted" >&2
+  touch "$home/installed"
 }
 
 for part in "$@"; do "setup_$part"; done

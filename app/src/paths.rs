@@ -73,6 +73,8 @@ pub mod forms {
     pub const BINDING_DELETE: &str = "/forms/bindings/delete";
     /// Chooses what a service gets.
     pub const MODE: &str = "/forms/mode";
+    /// Saves secrets as a file.
+    pub const EXPORT: &str = "/forms/export";
     /// Uploads `secrets.json` and the like: a plan, or applied at once.
     pub const IMPORT: &str = "/forms/import";
 }

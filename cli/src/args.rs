@@ -15,7 +15,7 @@ use crate::{
 pub(crate) use places::{EnvironmentCommand, NewPlace, ProjectCommand, Removal, ServiceCommand, TokenCommand};
 pub(crate) use run::RunArgs;
 pub(crate) use secret::{
-    Coded, GetArgs, HistoryArgs, ImportArgs, LevelArgs, RemoveArgs, RestoreArgs, SecretCommand, SetArgs,
+    Coded, ExportArgs, GetArgs, HistoryArgs, ImportArgs, LevelArgs, RemoveArgs, RestoreArgs, SecretCommand, SetArgs,
 };
 
 /// Secrets for programs and for those who run them
@@ -67,6 +67,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Secret(SecretCommand),
     Import(ImportArgs),
+    Export(ExportArgs),
     Explain(ExplainArgs),
     #[command(subcommand)]
     Project(ProjectCommand),

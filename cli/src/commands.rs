@@ -1,6 +1,7 @@
 //! What each command does. Each answers with the exit code.
 
 mod explain;
+mod export;
 mod import;
 mod lists;
 mod login;
@@ -32,6 +33,7 @@ pub(crate) fn execute(cli: Cli, printer: &Printer) -> Result<u8, Failure> {
         Command::Run(args) => run::run(&context, args),
         Command::Secret(command) => secret::secret(&context, command),
         Command::Import(args) => import::import(&context, &args),
+        Command::Export(args) => export::export(&context, &args),
         Command::Explain(args) => explain::explain(&context, &args.name),
         Command::Project(command) => places::project(&context, command),
         Command::Service(command) => places::service(&context, command),

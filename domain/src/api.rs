@@ -20,7 +20,7 @@ pub use people::{Member, NewMember, NewPerson, PersonRow};
 pub use places::{Environment, NewEnvironment, NewProject, PatchEnvironment, PatchPlace, Project, Service};
 pub use plan::{ChangeRow, Plan, PlanAction, PlanCounts, PlanItem};
 pub use secrets::{
-    Cell, CellState, Matrix, MatrixCounts, MatrixRow, MatrixShow, RestoreRequest, RevealRequest, Revealed, SecretRow,
+    Cell, CellState, ExportRequest, Matrix, MatrixCounts, MatrixRow, MatrixShow, RestoreRequest, RevealRequest, Revealed, SecretRow,
     SecretWrite, VersionRow,
 };
 pub use tokens::{CreatedToken, NewToken, TokenRow, TokenState};

@@ -9,7 +9,8 @@
 //! | [`scope`] | where a secret lives, and the text of a *source* |
 //! | [`ladder`] | the six rungs a service looks at, and why one of them wins |
 //! | [`value`] | the bytes of a secret; no `Debug`, no `Serialize` |
-//! | [`import`] | `secrets.json`: every problem with its line and column |
+//! | [`import`] | `secrets.json`, `.env`, YAML, TOML: every problem with its line and column |
+//! | [`export`] | the same and more, written so that readers get the very bytes back |
 //! | [`injection`] | variables and files: names, collisions, what cannot be carried |
 //! | [`access`] | who asks, and what they may |
 //! | [`error`] | the only error that leaves the server |
@@ -19,6 +20,7 @@
 pub mod access;
 pub mod api;
 pub mod error;
+pub mod export;
 pub mod import;
 pub mod injection;
 pub mod ladder;
@@ -26,6 +28,7 @@ pub mod name;
 pub mod scope;
 pub mod time;
 pub mod value;
+mod wiped;
 
 pub use access::{Action, Actor};
 pub use error::{Code, Error, Problem};

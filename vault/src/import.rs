@@ -87,7 +87,8 @@ impl Vault {
                     name: &entry.name,
                     current,
                     value: Some(&entry.value),
-                    comment: None,
+                    // What the file says; where it says nothing, what is there stays.
+                    comment: entry.comment.as_deref(),
                 })
                 .collect(),
         };

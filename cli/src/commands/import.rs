@@ -1,5 +1,7 @@
 //! `import`: a file becomes secrets, all of them or none. The server reads the file; here it is only sent.
 
+mod directory;
+
 use std::{
     io::{self, Read},
     path::Path,
@@ -8,9 +10,11 @@ use std::{
 use domain::{
     Problem,
     api::{Plan, PlanAction, PlanItem},
-    import::IMPORT_MAX,
+    import::{Format, IMPORT_MAX},
 };
 use zeroize::Zeroizing;
+
+use directory::Directory;
 
 use super::{Context, DONE};
 use crate::{
@@ -22,14 +26,28 @@ use crate::{
 };
 
 pub(super) fn import(context: &Context, args: &ImportArgs) -> Result<u8, Failure> {
-    let file = read(&args.file)?;
+    let is_directory = args.file.is_dir();
+    let (format, file, leave_out) = if is_directory {
+        if args.format.is_some() {
+            return Err(Failure::usage("--format is for one file; a directory has a secret in every file"));
+        }
+        match directory::read(&args.file, &args.leave_out)? {
+            Directory::Read(file) => (Format::Yaml, file, String::new()),
+            Directory::Problems(problems) => {
+                let count = tell_problems(&context.printer, &args.file, problems.iter());
+                return Err(nothing_stored(count));
+            }
+        }
+    } else {
+        (format(args), read(&args.file)?, args.leave_out.join(","))
+    };
     let scope = context.settings.scope(args.level.platform)?;
-    let leave_out = Some(args.leave_out.join(",")).filter(|names| !names.is_empty());
+    let leave_out = Some(leave_out).filter(|names| !names.is_empty());
     let route = Route::of_scope(&scope, "import")
         .with("dry_run", args.dry_run.to_string())
         .with_some("leave_out", leave_out)
         .with_some("message", args.message.clone());
-    let plan = context.client()?.post_bytes(&route, content_type(&args.file), &file);
+    let plan = context.client()?.post_bytes(&route, format.media_type(), &file);
     let plan: Plan = match plan {
         Err(Failure::Refused(refusal)) if refusal.problems.iter().any(|problem| problem.line.is_some()) => {
             let count = tell_problems(&context.printer, &args.file, refusal.problems.iter());
@@ -67,15 +85,10 @@ fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
     }
 }
 
-fn content_type(path: &Path) -> &'static str {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    match path.extension().and_then(|extension| extension.to_str()) {
-        Some("yaml" | "yml") => "application/yaml",
-        Some("toml") => "application/toml",
-        Some("env") => "text/plain",
-        _ if name == ".env" || name.starts_with(".env.") => "text/plain",
-        _ => "application/json",
-    }
+/// What the flag says, else what the name says, else JSON.
+fn format(args: &ImportArgs) -> Format {
+    let said = args.format.map(|format| format.0);
+    said.or_else(|| Format::of_file_name(&args.file.to_string_lossy())).unwrap_or(Format::Json)
 }
 
 /// Tells problems as compilers do, so that editors find the place; answers how many there were.
@@ -141,26 +154,5 @@ fn summary(plan: &Plan, dry_run: bool, scope: &str) -> String {
         Some(id) => format!("{scope}: {parts} (change {id})"),
         None if dry_run => format!("{scope}: {parts}, if applied; nothing was stored"),
         None => format!("{scope}: {parts}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_name_of_a_file_tells_its_type() {
-        for (name, expected) in [
-            ("secrets.json", "application/json"),
-            ("-", "application/json"),
-            ("secrets", "application/json"),
-            ("a/.env", "text/plain"),
-            (".env.local", "text/plain"),
-            ("prod.env", "text/plain"),
-            ("a.yml", "application/yaml"),
-            ("a.toml", "application/toml"),
-        ] {
-            assert_eq!(content_type(Path::new(name)), expected, "{name}");
-        }
     }
 }

@@ -7,8 +7,9 @@ mod changes;
 mod delivery;
 mod effective;
 mod environments;
+mod export;
 pub(crate) mod health;
-mod import;
+pub(crate) mod import;
 mod me;
 mod members;
 mod people;
@@ -58,6 +59,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
     SCOPES.iter().fold(with_bindings, |router, (_, path)| {
         let scoped = OpenApiRouter::new()
             .merge(secrets::routes().layer(limit(WRITE)))
+            .merge(export::routes().layer(limit(SMALL)))
             .merge(import::routes().layer(limit(UPLOAD)));
         router.nest(path, scoped)
     })

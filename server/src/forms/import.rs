@@ -11,13 +11,14 @@ use axum::{
     response::Response,
     routing::post,
 };
-use domain::{Actor, Code, Error, Problem, Scope, api::Plan, import::parse_json};
+use domain::{Actor, Code, Error, Problem, Scope, api::Plan, import::Format};
 use tower_sessions::Session;
 use vault::{ImportOptions, Vault};
 
 use super::{lead, parts::Parts};
 use crate::{
     AppState,
+    api::import::parse,
     auth::Signed,
     problem::{Answer, ApiError},
 };
@@ -46,14 +47,18 @@ async fn import(
 }
 
 async fn apply(vault: &Vault, actor: &Actor, scope: &Scope, parts: &mut Parts) -> Answer<Plan> {
+    let (said, name) = (parts.text("format")?.to_owned(), parts.file_name("file").to_owned());
     let file = parts.file("file").ok_or_else(|| Error::new(Code::Invalid, "nothing was stored: no file was chosen"))?;
-    let import = parse_json(&file)?;
+    // What the person says, else what the name says, else what it looks like.
+    let format = Format::from_word(&said).or_else(|| Format::of_file_name(&name));
+    let format = format.unwrap_or_else(|| Format::guess(&file));
+    let import = parse(format, file).await?;
     let options = ImportOptions::default();
     Ok(vault.import(actor, scope, &import, &options).await?)
 }
 
 /// The error with no more problems than a page can show.
-fn short(mut error: Error) -> Error {
+pub(super) fn short(mut error: Error) -> Error {
     let all = error.problems.len();
     if all > LISTED {
         error.problems.truncate(LISTED);

@@ -3,6 +3,7 @@
 
 mod bindings;
 mod environments;
+mod export;
 mod import;
 mod parts;
 mod people;
@@ -34,6 +35,7 @@ pub fn routes() -> Router<AppState> {
         .merge(tokens::routes())
         .merge(secrets::routes())
         .merge(import::routes())
+        .merge(export::routes())
         .merge(bindings::routes())
         .merge(reveal::routes())
 }

@@ -52,6 +52,11 @@ impl Parts {
         std::str::from_utf8(&part.bytes).map_err(|_| Error::field(name, "this is not UTF-8"))
     }
 
+    /// What a chosen file is called.
+    pub(super) fn file_name(&self, name: &str) -> &str {
+        self.0.get(name).map_or("", |part| part.file_name.as_str())
+    }
+
     /// The bytes of a file that was chosen.
     pub(super) fn file(&mut self, name: &str) -> Option<Zeroizing<Vec<u8>>> {
         let part = self.0.remove(name)?;

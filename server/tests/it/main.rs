@@ -15,6 +15,7 @@ mod binary;
 mod credentials;
 mod csrf;
 mod delivery;
+mod export;
 mod headers;
 mod import;
 mod leaks;

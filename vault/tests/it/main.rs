@@ -15,6 +15,7 @@ mod changes;
 mod deliver;
 mod effective;
 mod environments;
+mod export;
 mod import;
 mod keys;
 mod matrix;

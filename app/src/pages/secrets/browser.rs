@@ -121,13 +121,13 @@ pub(super) fn on_hidden(then: impl Fn() + Clone + 'static) {
     listen("pagehide", move |_| then());
 }
 
-/// Posts JSON with the session of this browser.
-pub(super) async fn post<T: DeserializeOwned>(path: &str, body: &[u8]) -> Result<T, Error> {
+/// Posts a body with the session of this browser; the answer is JSON.
+pub(super) async fn post<T: DeserializeOwned>(path: &str, media_type: &str, body: &[u8]) -> Result<T, Error> {
     let unreachable = |_| Error::new(Code::Unavailable, "the server cannot be reached; nothing was stored");
     let init = web_sys::RequestInit::new();
     init.set_method("POST");
     let headers = web_sys::Headers::new().map_err(unreachable)?;
-    headers.set("content-type", "application/json").map_err(unreachable)?;
+    headers.set("content-type", media_type).map_err(unreachable)?;
     init.set_headers(&headers);
     let bytes = js_sys::Uint8Array::from(body);
     init.set_body(&bytes);

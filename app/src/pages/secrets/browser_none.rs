@@ -17,7 +17,7 @@ pub(super) fn on_keys() {}
 pub(super) fn on_hidden(_: impl Fn() + Clone + 'static) {}
 
 #[allow(clippy::unused_async, reason = "as in the browser")]
-pub(super) async fn post<T: DeserializeOwned>(_: &str, _: &[u8]) -> Result<T, Error> {
+pub(super) async fn post<T: DeserializeOwned>(_: &str, _: &str, _: &[u8]) -> Result<T, Error> {
     Err(Error::new(Code::Unavailable, "only a browser posts"))
 }
 

@@ -40,6 +40,8 @@ pub struct EffectiveView {
     pub next: Option<SecretName>,
     /// How many names come from where.
     pub counts: Sources,
+    /// Whether the reader may have all of the values, as a file.
+    pub export: bool,
     /// The ladder that was asked for.
     pub explained: Option<Explanation>,
 }
@@ -149,12 +151,14 @@ mod gather {
                 rows: Vec::new(),
                 next: None,
                 counts: Sources::default(),
+                export: false,
                 explained: None,
             });
         };
         let found = vault.effective(actor, &service, &environment).await?;
         let seen: Vec<Seen> = found.into_iter().filter_map(|row| seen(actor, &service, &environment, row)).collect();
         let counts = count(&seen);
+        let export = !seen.is_empty() && seen.iter().all(|row| row.may.reveal);
         let filter = asked.filter.to_ascii_lowercase();
         let mut rows: Vec<Seen> = seen
             .into_iter()
@@ -179,6 +183,7 @@ mod gather {
             next: rows.last().filter(|_| more).map(|row| row.name.clone()),
             rows,
             counts,
+            export,
             explained,
         })
     }

@@ -5,6 +5,7 @@
 //! | `scope_page`, `scope_read` | one level of a service, project or the platform |
 //! | `matrix`, `toolbar`, `detail`, `secret_form` | its parts: table, filters, the open cell, writing |
 //! | `upload`, `upload_file`, `dropzone`, `plan`, `plan_items` | a file becomes a plan, and a plan becomes one change |
+//! | `export_form` | many values as a file |
 //! | `reveal`, `reveal_dialog`, `reveal_page` | one value, for thirty seconds |
 //! | `effective`, `ladder` | what the ladder gives, and why |
 //! | `bindings`, `binding_forms` | which secret feeds which variable or file |
@@ -25,6 +26,7 @@ mod detail;
 mod dropzone;
 mod effective;
 mod effective_read;
+mod export_form;
 mod head;
 mod keys;
 mod ladder;

@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use domain::{
     Level, Scope,
     api::{Plan, PlanAction, PlanCounts},
-    import::parse_json,
+    import::Format,
 };
 use leptos::{prelude::*, task::spawn_local};
 use zeroize::Zeroizing;
@@ -15,7 +15,7 @@ use super::{
     browser,
     head::LevelTab,
     place::{Place, environment_of},
-    upload_file::{Given, Known, address, preview, told},
+    upload_file::{Given, Known, address, format_of, preview, told},
 };
 use crate::{chrome::use_chrome, notice::Notice};
 
@@ -35,6 +35,8 @@ pub struct Reach {
 pub(super) struct File {
     pub(super) name: String,
     pub(super) size: usize,
+    /// What it is read as.
+    pub(super) format: Format,
     pub(super) reach: Reach,
     bytes: Arc<Zeroizing<Vec<u8>>>,
 }
@@ -83,21 +85,32 @@ impl Upload {
     /// Takes a file: shows what this browser reads in it, then asks the server for a plan.
     pub(super) fn take(self, given: Given, reach: Reach, environment: &str) {
         let Given { name, content } = given;
-        let (bytes, known) = match content {
-            Ok(bytes) => {
-                let known = preview(&bytes);
-                (bytes, known)
-            }
-            Err(error) => (Zeroizing::new(Vec::new()), Known::Refused(error)),
+        let (bytes, refused) = match content {
+            Ok(bytes) => (bytes, None),
+            Err(error) => (Zeroizing::new(Vec::new()), Some(error)),
         };
+        let format = format_of(&name, &bytes);
+        let known = refused.map_or_else(|| preview(format, &bytes), Known::Refused);
         self.left_out.set(BTreeSet::new());
         self.scope.set(reach.place.level.at(environment_of(environment).unwrap_or_default()));
         let readable = matches!(known, Known::Preview(_));
         self.known.set(known);
-        self.file.set(Some(File { name, size: bytes.len(), reach, bytes: Arc::new(bytes) }));
+        self.file.set(Some(File { name, size: bytes.len(), format, reach, bytes: Arc::new(bytes) }));
         if readable {
             self.plan();
         }
+    }
+
+    /// Reads the file as something else.
+    pub(super) fn read_as(self, format: Format) {
+        let Some(mut file) = self.file.get_untracked() else { return };
+        let _ = self.next();
+        self.busy.set(false);
+        file.format = format;
+        self.left_out.set(BTreeSet::new());
+        self.known.set(preview(format, &file.bytes));
+        self.file.set(Some(file));
+        self.plan_again();
     }
 
     /// Stores into another level.
@@ -134,7 +147,7 @@ impl Upload {
         let mine = self.next();
         self.busy.set(true);
         spawn_local(async move {
-            let answer = browser::post::<Plan>(&path, &file.bytes).await;
+            let answer = browser::post::<Plan>(&path, file.format.media_type(), &file.bytes).await;
             if !self.is_current(mine) {
                 return;
             }
@@ -182,7 +195,7 @@ impl Upload {
     /// A new plan for another target; a file that cannot be read gets none.
     fn plan_again(self) {
         let file = self.file.get_untracked();
-        if file.is_some_and(|file| parse_json(&file.bytes).is_ok()) {
+        if file.is_some_and(|file| !matches!(preview(file.format, &file.bytes), Known::Refused(_))) {
             self.plan();
         }
     }
@@ -193,7 +206,7 @@ impl Upload {
         let mine = self.next();
         self.busy.set(true);
         spawn_local(async move {
-            let answer = browser::post::<Plan>(&path, &file.bytes).await;
+            let answer = browser::post::<Plan>(&path, file.format.media_type(), &file.bytes).await;
             if !self.is_current(mine) {
                 return;
             }
