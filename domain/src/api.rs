@@ -20,8 +20,8 @@ pub use people::{Member, NewMember, NewPerson, PersonRow};
 pub use places::{Environment, NewEnvironment, NewProject, PatchEnvironment, PatchPlace, Project, Service};
 pub use plan::{ChangeRow, Plan, PlanAction, PlanCounts, PlanItem};
 pub use secrets::{
-    Cell, CellState, ExportRequest, Matrix, MatrixCounts, MatrixRow, MatrixShow, RestoreRequest, RevealRequest, Revealed, SecretRow,
-    SecretWrite, VersionRow,
+    Cell, CellState, ExportRequest, Matrix, MatrixCounts, MatrixRow, MatrixShow, RestoreRequest, RevealRequest,
+    Revealed, SecretRow, SecretWrite, VersionRow,
 };
 pub use tokens::{CreatedToken, NewToken, TokenRow, TokenState};
 

@@ -1,7 +1,5 @@
 //! Text that holds values while it is put together.
 
-use std::fmt;
-
 use zeroize::{Zeroize, Zeroizing};
 
 /// A text that leaves no copy behind when it grows or goes.
@@ -32,6 +30,7 @@ impl WipedText {
     }
 
     /// What was written.
+    #[cfg(feature = "formats")]
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
@@ -42,6 +41,7 @@ impl WipedText {
     }
 
     /// Appends a text as a JSON string with its quotes.
+    #[cfg(feature = "formats")]
     pub(crate) fn push_json(&mut self, text: &str) {
         self.push('"');
         for character in text.chars() {
@@ -57,13 +57,6 @@ impl WipedText {
             }
         }
         self.push('"');
-    }
-}
-
-impl fmt::Write for WipedText {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.push_str(text);
-        Ok(())
     }
 }
 

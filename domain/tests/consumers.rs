@@ -27,12 +27,80 @@ type Values = BTreeMap<String, Vec<u8>>;
 /// Values people have, and values made to hurt.
 fn values() -> Vec<(Kind, Vec<u8>)> {
     let mut values: Vec<(Kind, Vec<u8>)> = [
-        "supersecretpas$", "", " ", " a ", "\n", "a\n", "\na", "a\nb\n\nc", "-----BEGIN KEY-----\nAb+/=\n-----END KEY-----\n",
-        "it's", "say \"x\"", "`id`", "$(id)", "$HOME", "${HOME}", "a\\nb", "a\\", "\\\\", "C:\\dir\\new", "#x", "a #b", "a#b",
-        "a=b", "=", "'", "\"", "`", "'\"`", "'\"`\\", "\\'", "\\\"", "a'b\"c", "!x", "~", "*", "&a", "- a", "a: b", "null",
-        "true", "yes", "0777", "1e3", "{\"a\": [1, \"it's\"]}", "{\n  \"a\": 1\n}", "é🔑", "e\u{301}", "\u{a0}a\u{a0}",
-        "\u{feff}a", "a\u{2028}b", "a\u{85}b", "\u{1b}[2J", "\t", "a\tb", "\r", "a\r\nb", "\0", "%s", "%{x}", "<a>&b;", "a,b",
-        "a\u{7f}", "\u{fffe}\u{ffff}", "$'x'", "a;id", "a|b", "a&b", "(a)", "a\\\nb", "\\n", "\\$a", "$$", "$", "\\",
+        "supersecretpas$",
+        "",
+        " ",
+        " a ",
+        "\n",
+        "a\n",
+        "\na",
+        "a\nb\n\nc",
+        "-----BEGIN KEY-----\nAb+/=\n-----END KEY-----\n",
+        "it's",
+        "say \"x\"",
+        "`id`",
+        "$(id)",
+        "$HOME",
+        "${HOME}",
+        "a\\nb",
+        "a\\",
+        "\\\\",
+        "C:\\dir\\new",
+        "#x",
+        "a #b",
+        "a#b",
+        "a=b",
+        "=",
+        "'",
+        "\"",
+        "`",
+        "'\"`",
+        "'\"`\\",
+        "\\'",
+        "\\\"",
+        "a'b\"c",
+        "!x",
+        "~",
+        "*",
+        "&a",
+        "- a",
+        "a: b",
+        "null",
+        "true",
+        "yes",
+        "0777",
+        "1e3",
+        "{\"a\": [1, \"it's\"]}",
+        "{\n  \"a\": 1\n}",
+        "é🔑",
+        "e\u{301}",
+        "\u{a0}a\u{a0}",
+        "\u{feff}a",
+        "a\u{2028}b",
+        "a\u{85}b",
+        "\u{1b}[2J",
+        "\t",
+        "a\tb",
+        "\r",
+        "a\r\nb",
+        "\0",
+        "%s",
+        "%{x}",
+        "<a>&b;",
+        "a,b",
+        "a\u{7f}",
+        "\u{fffe}\u{ffff}",
+        "$'x'",
+        "a;id",
+        "a|b",
+        "a&b",
+        "(a)",
+        "a\\\nb",
+        "\\n",
+        "\\$a",
+        "$$",
+        "$",
+        "\\",
     ]
     .iter()
     .map(|text| (Kind::Text, text.as_bytes().to_vec()))
@@ -77,8 +145,7 @@ impl Exported {
             }
         }
         assert!(secrets.len() > VALUES / 4, "{format:?} carries only {}", secrets.len());
-        let items: Vec<Item> =
-            secrets.iter().map(|(name, value, comment)| Item { name, value, comment }).collect();
+        let items: Vec<Item> = secrets.iter().map(|(name, value, comment)| Item { name, value, comment }).collect();
         let directory = tempfile::tempdir().unwrap();
         let file = write(format, "t", &items).unwrap_or_else(|error| panic!("{error}"));
         std::fs::write(directory.path().join("file"), &*file).unwrap();
@@ -122,7 +189,11 @@ impl Exported {
 /// Python with what `requirements.txt` names.
 fn python() -> PathBuf {
     let python = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/python/bin/python");
-    assert!(python.is_file(), "these tests need {}: run `scripts/setup.sh python` (`make test` does)", python.display());
+    assert!(
+        python.is_file(),
+        "these tests need {}: run `scripts/setup.sh python` (`make test` does)",
+        python.display()
+    );
     python
 }
 

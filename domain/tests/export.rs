@@ -26,8 +26,7 @@ fn text(name: &str, text: &str) -> Secret {
 }
 
 fn written(format: Format, secrets: &[Secret]) -> Result<String, Error> {
-    let items: Vec<Item> =
-        secrets.iter().map(|Secret(name, value, comment)| Item { name, value, comment }).collect();
+    let items: Vec<Item> = secrets.iter().map(|Secret(name, value, comment)| Item { name, value, comment }).collect();
     write(format, "api-production", &items).map(|bytes| String::from_utf8(bytes.to_vec()).unwrap())
 }
 
@@ -44,11 +43,7 @@ fn some() -> [Secret; 4] {
 
 #[test]
 fn an_env_file_has_the_quotes_it_needs() {
-    writes(
-        Format::Env,
-        &some(),
-        "# Which\n# It is.\nA=\"it's\"\nB='one\ntwo\n'\nC_1='{\"a\":  [1]}'\nE=\"\"\n",
-    );
+    writes(Format::Env, &some(), "# Which\n# It is.\nA=\"it's\"\nB='one\ntwo\n'\nC_1='{\"a\":  [1]}'\nE=\"\"\n");
     writes(
         Format::Env,
         &[text("A", "postgres://u:p@h/d"), text("C", "a\\b"), text("D", "#"), text("F", "a$b")],
@@ -83,7 +78,9 @@ fn json_holds_json_as_it_is_unless_it_would_come_back_otherwise() {
     writes(
         Format::Json,
         &odd,
-        &format!("{{\n  \"S\": \"\\\"x\\\"\",\n  \"W\": \" [1]\\n\",\n  \"N\": 1e3,\n  \"D\": \"{deep}\",\n  \"F\": \"text\"\n}}\n"),
+        &format!(
+            "{{\n  \"S\": \"\\\"x\\\"\",\n  \"W\": \" [1]\\n\",\n  \"N\": 1e3,\n  \"D\": \"{deep}\",\n  \"F\": \"text\"\n}}\n"
+        ),
     );
     writes(Format::Json, &[], "{}\n");
 }
@@ -91,11 +88,7 @@ fn json_holds_json_as_it_is_unless_it_would_come_back_otherwise() {
 #[test]
 fn yaml_and_toml_quote_every_value_and_odd_keys() {
     let odd = [text("NO", "no"), text("a.b", "\u{85}\u{2028}\u{7f}"), text("1", "${x}")];
-    writes(
-        Format::Yaml,
-        &odd,
-        "\"NO\": \"no\"\na.b: \"\\x85\\u2028\\x7f\"\n\"1\": \"${x}\"\n",
-    );
+    writes(Format::Yaml, &odd, "\"NO\": \"no\"\na.b: \"\\x85\\u2028\\x7f\"\n\"1\": \"${x}\"\n");
     writes(Format::Toml, &odd, "NO = \"no\"\n\"a.b\" = \"\\u0085\u{2028}\\u007f\"\n1 = \"${x}\"\n");
     writes(Format::Yaml, &[secret("F", Kind::File, [0, 255])], "F: !!binary \"AP8=\"\n");
     writes(Format::Yaml, &[], "{}\n");
@@ -136,7 +129,11 @@ fn a_manifest_is_base64_in_quotes() {
 
 #[test]
 fn terraform_gets_no_templates() {
-    writes(Format::Tfvars, &[text("a-b", "${x} %{y} $ % \"\\\n\u{1}é")], "a-b = \"$${x} %%{y} $ % \\\"\\\\\\n\\u0001é\"\n");
+    writes(
+        Format::Tfvars,
+        &[text("a-b", "${x} %{y} $ % \"\\\n\u{1}é")],
+        "a-b = \"$${x} %%{y} $ % \\\"\\\\\\n\\u0001é\"\n",
+    );
 }
 
 #[test]

@@ -109,7 +109,8 @@ fn lines_may_end_as_on_windows() {
 
 #[test]
 fn comments_above_and_behind_an_entry_are_its_comment() {
-    let file = "# of the file\n\n# The first.\n#  Its second line.\nA=b # and this\n\nB=c\n#\n# d\nC='e\nf' #g\n# after\n";
+    let file =
+        "# of the file\n\n# The first.\n#  Its second line.\nA=b # and this\n\nB=c\n#\n# d\nC='e\nf' #g\n# after\n";
     assert_eq!(
         comments(file),
         [Some("The first.\n Its second line.\nand this".to_owned()), None, Some("d\ng".to_owned())]

@@ -80,7 +80,8 @@ fn what_json_cannot_hold_is_a_problem_of_its_key() {
                 Some("b c".to_owned()),
                 2,
                 1,
-                "the character U+0020 is not allowed in a secret name; use letters, digits, `_`, `.` and `-`".to_owned()
+                "the character U+0020 is not allowed in a secret name; use letters, digits, `_`, `.` and `-`"
+                    .to_owned()
             ),
             (Some("B".to_owned()), 3, 5, "JSON knows neither `inf` nor `nan`; put it into quotes".to_owned()),
             (Some("C".to_owned()), 4, 9, "JSON knows neither `inf` nor `nan`; put it into quotes".to_owned()),
@@ -99,7 +100,10 @@ fn all_errors_of_a_file_are_told_at_once() {
         assert!(places.iter().any(|place| place.1 == line), "{line}: {told:?}");
     }
     let error = parse_toml(b"A = 1\nA = 2\n").err().unwrap();
-    assert_eq!((error.code, error.detail.as_str()), (Code::Malformed, "line 2, column 1: written twice; keep one of the two"));
+    assert_eq!(
+        (error.code, error.detail.as_str()),
+        (Code::Malformed, "line 2, column 1: written twice; keep one of the two")
+    );
 }
 
 #[test]
@@ -119,7 +123,12 @@ fn limits_are_those_of_every_format() {
 #[test]
 fn a_file_made_to_hurt_is_refused_quickly() {
     let started = std::time::Instant::now();
-    for file in [format!("A = {}", "[".repeat(100_000)), format!("A = {}", "{a=".repeat(50_000)), "a.".repeat(50_000), "[a]\n".repeat(50_000)] {
+    for file in [
+        format!("A = {}", "[".repeat(100_000)),
+        format!("A = {}", "{a=".repeat(50_000)),
+        "a.".repeat(50_000),
+        "[a]\n".repeat(50_000),
+    ] {
         assert!(parse_toml(file.as_bytes()).is_err());
     }
     assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
@@ -128,8 +137,18 @@ fn a_file_made_to_hurt_is_refused_quickly() {
 #[test]
 fn no_message_ever_quotes_the_file() {
     for file in [
-        "canary", "A = canary", "A = 'canary", "A = \"canary\\q\"", "A = 1 canary", "[canary", "A = 2canary", "A = [canary",
-        "A = 'canary'\nA = 'canary'", "= canary", "A = \"canary\u{1}\"", "A = 1979-canary",
+        "canary",
+        "A = canary",
+        "A = 'canary",
+        "A = \"canary\\q\"",
+        "A = 1 canary",
+        "[canary",
+        "A = 2canary",
+        "A = [canary",
+        "A = 'canary'\nA = 'canary'",
+        "= canary",
+        "A = \"canary\u{1}\"",
+        "A = 1979-canary",
     ] {
         for (_, _, _, message) in problems(file) {
             assert!(!message.contains("canary"), "{file}: {message}");

@@ -55,7 +55,9 @@ fn plain_scalars_are_json_where_json_writes_them_so_and_else_what_stands_there()
     reads("", Kind::Json, "null");
     reads("~", Kind::Json, "null");
     reads("!!int 7", Kind::Json, "7");
-    for text in ["yes", "NO", "on", "True", "0777", "0x1F", "1_000", "+1", ".5", "12:30:00", "2026-11-22", ".inf", "a b"] {
+    for text in
+        ["yes", "NO", "on", "True", "0777", "0x1F", "1_000", "+1", ".5", "12:30:00", "2026-11-22", ".inf", "a b"]
+    {
         reads(text, Kind::Text, text);
     }
 }
@@ -169,7 +171,9 @@ fn a_file_made_to_hurt_is_refused_quickly() {
     let started = std::time::Instant::now();
     let laughs = "A: &a [x, x]\nB: &b [*a, *a]\nC: &c [*b, *b]\nD: [*c, *c]\n";
     assert_eq!(problems(laughs).len(), 3);
-    for file in ["[".repeat(100_000), "{a: ".repeat(20_000), "A: [".repeat(20_000), "? ".repeat(20_000), "- ".repeat(20_000)] {
+    for file in
+        ["[".repeat(100_000), "{a: ".repeat(20_000), "A: [".repeat(20_000), "? ".repeat(20_000), "- ".repeat(20_000)]
+    {
         let stored = parse_yaml(file.as_bytes()).map_or(0, |import| import.entries.len());
         assert_eq!(stored, 0);
     }
@@ -181,9 +185,24 @@ fn a_file_made_to_hurt_is_refused_quickly() {
 #[test]
 fn no_message_ever_quotes_the_file() {
     for file in [
-        "canary", "A: canary: b", "A: 'canary", "A: *canary", "A: !canary x", "A: \"canary\\q\"", "A: `canary", "A: @canary",
-        "A: %canary", "%canary\n---\n", "A: b\n canary\n", "{A: canary", "A: canary\nA: canary", "\tA: canary", "A: !<canary x",
-        "A: !!int canary", "A: &canary\n", "A: [canary\nB: 1",
+        "canary",
+        "A: canary: b",
+        "A: 'canary",
+        "A: *canary",
+        "A: !canary x",
+        "A: \"canary\\q\"",
+        "A: `canary",
+        "A: @canary",
+        "A: %canary",
+        "%canary\n---\n",
+        "A: b\n canary\n",
+        "{A: canary",
+        "A: canary\nA: canary",
+        "\tA: canary",
+        "A: !<canary x",
+        "A: !!int canary",
+        "A: &canary\n",
+        "A: [canary\nB: 1",
     ] {
         let said = match parse_yaml(file.as_bytes()) {
             Err(error) => error.detail + &error.problems.iter().map(|p| p.message.clone()).collect::<String>(),

@@ -12,7 +12,6 @@ use seal::ScopeKey;
 use uuid::Uuid;
 
 pub(crate) use resolve::{Chosen, chosen};
-use resolve::Resolved;
 
 use crate::{
     Vault,
@@ -38,7 +37,8 @@ impl Vault {
         let mut tx = self.inner.db.read().await?;
         let resolved = self.resolve(&mut tx, service, environment).await?;
         let pinned = resolved.pinned.iter().flatten();
-        let mut opener = self.opener(&mut tx, resolved.values.values().chain(pinned)).await?;
+        let versions = resolved.values.values().chain(pinned).map(Chosen::version).collect();
+        let mut opener = self.opener(&mut tx, versions).await?;
         drop(tx);
         let mut values = BTreeMap::new();
         for (name, chosen) in &resolved.values {
@@ -131,13 +131,8 @@ impl Vault {
         Ok(format!("{tag:032x}"))
     }
 
-    /// Reads the ciphertext of everything that was chosen.
-    pub(crate) async fn opener<'c>(
-        &self,
-        tx: &mut Tx,
-        chosen: impl Iterator<Item = &'c Chosen>,
-    ) -> Result<Opener<'_>> {
-        let versions: HashSet<(Uuid, i64)> = chosen.map(Chosen::version).collect();
+    /// Reads the ciphertext of these versions.
+    pub(crate) async fn opener(&self, tx: &mut Tx, versions: HashSet<(Uuid, i64)>) -> Result<Opener<'_>> {
         let versions: Vec<(Uuid, i64)> = versions.into_iter().collect();
         Ok(Opener::new(self, tx.list_seals(&versions).await?))
     }

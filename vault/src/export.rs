@@ -1,7 +1,5 @@
 //! Many values at once, written as a file: checked, opened, recorded one by one, committed; only then answered.
 
-use std::collections::BTreeSet;
-
 use domain::{
     Action, Actor, EnvironmentName, Level, Scope, SecretName, SecretValue, ServicePath,
     access::Principal,
@@ -54,7 +52,7 @@ impl Vault {
             }
         }
         all.sort_unstable_by(|a, b| a.held.secret.name.cmp(&b.held.secret.name));
-        let opener = self.opener(&mut tx, all.iter()).await?;
+        let opener = self.opener(&mut tx, all.iter().map(Chosen::version).collect()).await?;
         drop(tx);
         self.take_out(actor, scope, &all, opener, options).await
     }
@@ -81,16 +79,11 @@ impl Vault {
                 all.push(chosen(&ladder, winner)?);
             }
         }
-        let opener = self.opener(&mut tx, all.iter()).await?;
+        let opener = self.opener(&mut tx, all.iter().map(Chosen::version).collect()).await?;
         drop(tx);
         if matches!(actor.principal, Principal::Person(_)) {
-            let mut sources: Vec<&Scope> = all.iter().map(|chosen| &chosen.source).collect();
-            sources.dedup();
-            let mut asked = BTreeSet::new();
-            for source in sources {
-                if asked.insert(source.to_string()) {
-                    self.authorise(actor, Action::Reveal, source, Event::of("secret.export", source, "")).await?;
-                }
+            for source in ladder.rungs.iter().filter(|rung| all.iter().any(|chosen| chosen.source == **rung)) {
+                self.authorise(actor, Action::Reveal, source, Event::of("secret.export", source, "")).await?;
             }
         }
         self.take_out(actor, &scope, &all, opener, options).await
@@ -104,11 +97,11 @@ impl Vault {
         mut opener: Opener<'_>,
         options: &ExportOptions,
     ) -> Result<Exported> {
-        let mut opened: Vec<(SecretName, SecretValue)> = Vec::with_capacity(all.len());
+        let mut values: Vec<(SecretName, SecretValue)> = Vec::with_capacity(all.len());
         for chosen in all {
-            opened.push((known(chosen.held.secret.name.clone(), "secrets")?, opener.open(chosen)?));
+            values.push((known(chosen.held.secret.name.clone(), "secrets")?, opener.open(chosen)?));
         }
-        let items: Vec<Item<'_>> = opened
+        let items: Vec<Item<'_>> = values
             .iter()
             .zip(all)
             .map(|((name, value), chosen)| Item { name, value, comment: &chosen.held.secret.comment })

@@ -20,7 +20,8 @@ fn what_a_shell_evaluates_is_what_was_stored() {
     std::fs::write(place.path("exported.sh"), &done.stdout).unwrap();
     for shell in ["bash", "dash"] {
         let line = "eval \"$(cat exported.sh)\"; printf %s \"$A\"";
-        let output = std::process::Command::new(shell).args(["-c", line]).current_dir(place.home.path()).output().unwrap();
+        let output =
+            std::process::Command::new(shell).args(["-c", line]).current_dir(place.home.path()).output().unwrap();
         assert_eq!(String::from_utf8_lossy(&output.stdout), value, "{shell}");
     }
 }
@@ -55,9 +56,13 @@ fn a_file_is_for_its_owner_and_replaced_only_by_force() {
     assert_eq!(export(&place, &["--format", "env", "-o", "secrets.env", "--force"]).code, 0);
     assert_eq!(std::fs::read(&file).unwrap(), b"A=canary\n");
     assert_eq!(export(&place, &["--format", "env", "-o", "none/secrets.env"]).code, 1);
-    assert_eq!(std::fs::read_dir(place.home.path()).unwrap().filter(|entry| {
-        entry.as_ref().unwrap().file_name().to_string_lossy().contains("strongroom")
-    }).count(), 0);
+    assert_eq!(
+        std::fs::read_dir(place.home.path())
+            .unwrap()
+            .filter(|entry| { entry.as_ref().unwrap().file_name().to_string_lossy().contains("strongroom") })
+            .count(),
+        0
+    );
 }
 
 #[test]

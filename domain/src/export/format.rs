@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// A format of files to export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ExportFormat))]
 pub enum Format {
     /// `NAME=value` lines that our reader, python-dotenv and Node read alike.
     Env,

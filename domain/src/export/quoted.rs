@@ -1,13 +1,13 @@
 //! Quotes for `.env` files. Readers agree on less than it seems:
 //!
-//! | | our reader | python-dotenv | Node `--env-file` | `dotenv` of npm |
-//! |---|---|---|---|---|
-//! | bare | up to blank and `#` | the same | up to any `#` | up to any `#` |
-//! | `'…'` | as it is | `\\` and `\'` are escapes | as it is | `\'` does not end it |
-//! | `"…"` | `\n \r \t \" \\ \$` are escapes | these and more, `\$` aside | `\n` is one | `\n` and `\r` are |
-//! | `` `…` `` | as it is | no quote at all | as it is | `` \` `` does not end it |
-//! | `${A}` | as it is | replaced, in quotes too | as it is | as it is |
-//! | CR | as it is | LF | left out | LF |
+//! | | our reader | python-dotenv | Node `--env-file` |
+//! |---|---|---|---|
+//! | bare | up to blank and `#` | the same | up to any `#` |
+//! | `'…'` | as it is | `\\` and `\'` are escapes | as it is |
+//! | `"…"` | `\n \r \t \" \\ \$` are escapes | these and more, `\$` aside | `\n` is one |
+//! | `` `…` `` | as it is | no quote at all | as it is |
+//! | `${A}` | as it is | replaced, in quotes too | as it is |
+//! | CR | as it is | LF | left out |
 //!
 //! So a value is written in the first way that means the same to all of them, and refused where there is none.
 
@@ -19,7 +19,9 @@ pub(super) fn dotenv(text: &str) -> Result<&'static str, Refused> {
         return Err("its value holds `${`, which python-dotenv would replace; export as shell, JSON or YAML");
     }
     if text.contains('\r') {
-        return Err("its value holds a carriage return, which readers of .env files change; export as shell, JSON or YAML");
+        return Err(
+            "its value holds a carriage return, which readers of .env files change; export as shell, JSON or YAML",
+        );
     }
     if let Some(odd) = text.chars().find(|c| is_odd(*c)) {
         return Err(if odd.is_control() {

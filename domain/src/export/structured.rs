@@ -62,7 +62,8 @@ fn is_member(text: &str) -> bool {
     let Ok(import) = parse_json(member.as_bytes()) else {
         return false;
     };
-    let same = |entry: &crate::import::Entry| entry.value.kind() == Kind::Json && entry.value.expose() == text.as_bytes();
+    let same =
+        |entry: &crate::import::Entry| entry.value.kind() == Kind::Json && entry.value.expose() == text.as_bytes();
     import.problems.is_empty() && import.entries.len() == 1 && import.entries.iter().all(same)
 }
 
@@ -101,13 +102,12 @@ pub(super) fn toml(item: &Item<'_>, file: &mut WipedText) -> Result<(), Refused>
 }
 
 /// An entry of `data`: base64, which carries anything.
-pub(super) fn kubernetes(item: &Item<'_>, file: &mut WipedText) -> Result<(), Refused> {
+pub(super) fn kubernetes(item: &Item<'_>, file: &mut WipedText) {
     file.push_str("  ");
     yaml_key(item.name.as_str(), file);
     file.push_str(": ");
     base64(item, file);
     file.push('\n');
-    Ok(())
 }
 
 /// In quotes: without them, some base64 is a number.

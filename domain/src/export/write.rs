@@ -33,7 +33,10 @@ pub fn write(format: Format, title: &str, items: &[Item<'_>]) -> Result<Zeroizin
             Format::Json => structured::json(place, item, &mut file),
             Format::Yaml => structured::yaml(item, &mut file),
             Format::Toml => structured::toml(item, &mut file),
-            Format::Kubernetes => structured::kubernetes(item, &mut file),
+            Format::Kubernetes => {
+                structured::kubernetes(item, &mut file);
+                Ok(())
+            }
             Format::Tfvars => tables::tfvars(item, &mut file),
             Format::Csv => tables::csv(item, &mut file),
         };
@@ -46,7 +49,8 @@ pub fn write(format: Format, title: &str, items: &[Item<'_>]) -> Result<Zeroizin
         [] => Ok(file.into_bytes()),
         [only] => Err(Error::field(item_name(only), only.message.clone())),
         many => {
-            let detail = format!("{} secrets cannot be written as {}; nothing was exported", many.len(), format.label());
+            let detail =
+                format!("{} secrets cannot be written as {}; nothing was exported", many.len(), format.label());
             Err(Error { detail, ..Error::invalid(problems) })
         }
     }
@@ -75,13 +79,17 @@ pub(super) fn variable_text<'a>(item: &Item<'a>) -> Result<&'a str, Refused> {
 pub(super) fn check_variable(item: &Item<'_>) -> Result<(), Refused> {
     match item.name.as_str().parse::<VariableName>() {
         Ok(_) => Ok(()),
-        Err(_) => Err("this name is no name of an environment variable; bind the secret to one, or export as JSON or YAML"),
+        Err(_) => {
+            Err("this name is no name of an environment variable; bind the secret to one, or export as JSON or YAML")
+        }
     }
 }
 
 /// Writes a comment in lines that begin with `#`. Whatever any reader takes for a line break begins a new one.
 pub(super) fn comment(item: &Item<'_>, file: &mut WipedText) {
-    let breaks = |c: char| matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}');
+    let breaks = |c: char| {
+        matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}')
+    };
     for line in item.comment.split(breaks).filter(|_| !item.comment.is_empty()) {
         file.push('#');
         for (place, character) in line.chars().enumerate() {

@@ -10,7 +10,8 @@ use crate::{Error, Kind, SecretValue, wiped::WipedText};
 
 const NO_EQUALS: &str = "a `=` is missing: a line is `NAME=value`, a comment, or empty";
 const FOLLOWED: &str = "something follows the closing quote; only a comment may";
-const CLOSED_LATE: &str = "this quote is closed on a later line, and something follows there; is its own closing quote missing?";
+const CLOSED_LATE: &str =
+    "this quote is closed on a later line, and something follows there; is its own closing quote missing?";
 
 /// Reads a `.env` file: every value is [`Kind::Text`]. An error when the file as a whole cannot be read; what is wrong
 /// with single lines is in [`Import::problems`].

@@ -55,8 +55,7 @@ fn read(source: &Source, key: usize, value: &Spanned<DeValue<'_>>) -> Result<Sec
             return json.finish(key);
         }
     };
-    SecretValue::new(Kind::Text, text.as_bytes().to_vec())
-        .map_err(|error| Wrong { offset: key, message: error.detail })
+    SecretValue::new(Kind::Text, text.as_bytes().to_vec()).map_err(|error| Wrong { offset: key, message: error.detail })
 }
 
 /// The crate limits how deep a file nests, so this may follow it.

@@ -123,11 +123,18 @@ async fn an_upload_without_script_is_read_as_what_it_is_called_unless_told_other
     server.shop().await;
     let browser = server.browser().await.with("content-type", "multipart/form-data; boundary=x");
     let upload = async |environment: &str, file_name: &str, format: &str, content: &str| {
-        let part = |name: &str, text: &str| format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n");
+        let part = |name: &str, text: &str| {
+            format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n")
+        };
         let body = [
-            part("project", "shop"), part("service", ""), part("level", "project"), part("environment", environment),
+            part("project", "shop"),
+            part("service", ""),
+            part("level", "project"),
+            part("environment", environment),
             part("format", format),
-            format!("--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{file_name}\"\r\n\r\n{content}\r\n--x--\r\n"),
+            format!(
+                "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{file_name}\"\r\n\r\n{content}\r\n--x--\r\n"
+            ),
         ];
         browser.send(axum::http::Method::POST, "!/forms/import", body.concat()).await.is(303);
         server.admin().get(&format!("/projects/shop/secrets?environment={environment}")).await.names()

@@ -95,7 +95,7 @@ pub(crate) fn chosen(ladder: &Ladder, (rung, held): (usize, StoredHeld)) -> Resu
 }
 
 impl Chosen {
-    pub(super) fn version(&self) -> (Uuid, i64) {
+    pub(crate) fn version(&self) -> (Uuid, i64) {
         (self.held.secret.id, self.held.secret.version)
     }
 

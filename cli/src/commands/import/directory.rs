@@ -29,13 +29,14 @@ pub(super) fn read(path: &Path, leave_out: &[String]) -> Result<Directory, Failu
     let mut entries = Vec::new();
     for entry in std::fs::read_dir(path).map_err(failed)? {
         let name = entry.map_err(failed)?.file_name();
-        if !name.to_string_lossy().starts_with("..") && !leave_out.iter().any(|left| *left == *name) {
+        if !name.to_string_lossy().starts_with("..") && !leave_out.iter().any(|left| name.to_str() == Some(left)) {
             entries.push(name);
         }
     }
     entries.sort_unstable();
     if entries.len() > KEYS_MAX {
-        let message = format!("{} holds {} files; at most {KEYS_MAX} are imported at once", path.display(), entries.len());
+        let message =
+            format!("{} holds {} files; at most {KEYS_MAX} are imported at once", path.display(), entries.len());
         return Err(Failure::failed(message));
     }
     let (mut secrets, mut problems) = (Vec::new(), Vec::new());
@@ -94,7 +95,8 @@ mod tests {
         let Directory::Read(file) = read(root, &[".hidden".to_owned()]).unwrap() else { panic!("problems") };
         let import = parse(Format::Yaml, &file).unwrap();
         let values = import.entries.iter().map(|e| (e.name.as_str(), e.value.kind(), e.value.expose()));
-        let expected = [("a", Kind::File, &b"\xff\0"[..]), ("b.txt", Kind::Text, b" a\n"), ("c", Kind::File, b"\xff\0")];
+        let expected =
+            [("a", Kind::File, &b"\xff\0"[..]), ("b.txt", Kind::Text, b" a\n"), ("c", Kind::File, b"\xff\0")];
         assert!(values.eq(expected));
     }
 
