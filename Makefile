@@ -31,7 +31,7 @@ build: export CARGO_INCREMENTAL = 0
 build: site ## both binaries as they are shipped: target/release/strongroom-server and strongroom
 	cargo build --release --package server --package cli
 
-test: tests-built ## all tests: SQLite and Postgres, command line, browser (Chromium)
+test: tests-built ## all tests: SQLite and Postgres, command line, browser (Chromium), exports through the programs they are for
 	scripts/postgres.sh run $(MAKE) --no-print-directory test-here
 
 # With TEST_DATABASE_URL set. Not a task for people.
@@ -66,5 +66,5 @@ site: $(ASSETS)
 
 # Everything the tests run, built once.
 tests-built: site
-	@scripts/setup.sh chromium postgres keyring
+	@scripts/setup.sh chromium postgres keyring python
 	cargo build --release --all-targets

@@ -106,6 +106,8 @@ pub mod forms {
     pub const MODE: &str = "/forms/mode";
     /// Copies names, or moves them.
     pub const COPY: &str = "/forms/copy";
+    /// Saves secrets as a file.
+    pub const EXPORT: &str = "/forms/export";
     /// Uploads `secrets.json` and the like: a plan, or applied at once.
     pub const IMPORT: &str = "/forms/import";
 }

@@ -15,8 +15,8 @@ use crate::{
 pub(crate) use places::{EnvironmentCommand, NewPlace, ProjectCommand, ServiceCommand, TokenCommand};
 pub(crate) use run::RunArgs;
 pub(crate) use secret::{
-    Coded, CopyArgs, GetArgs, HistoryArgs, ImportArgs, KindArg, LevelArg, LevelArgs, MoveArgs, PlanArgs, RemoveArgs,
-    RestoreArgs, SecretCommand, SetArgs, WrittenArgs,
+    Coded, CopyArgs, ExportArgs, GetArgs, HistoryArgs, ImportArgs, KindArg, LevelArg, LevelArgs, MoveArgs, PlanArgs,
+    RemoveArgs, RestoreArgs, SecretCommand, SetArgs, WrittenArgs,
 };
 
 /// Secrets for programs and for those who run them
@@ -68,6 +68,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Secret(SecretCommand),
     Import(ImportArgs),
+    Export(ExportArgs),
     Explain(ExplainArgs),
     History(ChangesArgs),
     Undo(UndoArgs),

@@ -162,6 +162,12 @@ impl Client {
         self.receive(self.dress(request, route).send(body))?.decode()
     }
 
+    /// Posts JSON; the answer is a file.
+    pub(crate) fn post_for_bytes(&self, route: &Route, body: &impl Serialize) -> Result<Zeroizing<Vec<u8>>, Failure> {
+        let request = self.agent.post(self.url(route)).content_type("application/json");
+        Ok(self.receive(self.dress(request, route).send(&*json(body)?))?.into_bytes())
+    }
+
     /// Deletes what is there.
     pub(crate) fn delete(&self, route: &Route) -> Result<(), Failure> {
         let request = self.agent.delete(self.url(route));

@@ -2,6 +2,7 @@
 
 mod changes;
 mod explain;
+mod export;
 mod import;
 mod lists;
 mod login;
@@ -34,6 +35,7 @@ pub(crate) fn execute(cli: Cli, printer: &Printer) -> Result<u8, Failure> {
         Command::Run(args) => run::run(&context, args),
         Command::Secret(command) => secret::secret(&context, command),
         Command::Import(args) => import::import(&context, &args),
+        Command::Export(args) => export::export(&context, &args),
         Command::Explain(args) => explain::explain(&context, &args.name),
         Command::History(args) => changes::history(&context, &args),
         Command::Undo(args) => changes::undo(&context, &args.change),

@@ -67,6 +67,13 @@ impl Printer {
         Ok(stdout.flush()?)
     }
 
+    /// A file that was asked for, byte by byte.
+    pub(crate) fn bytes(&self, bytes: &[u8]) -> Result<(), Failure> {
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(bytes)?;
+        Ok(stdout.flush()?)
+    }
+
     /// JSON that was asked for.
     pub(crate) fn json(&self, json: &impl Serialize) -> Result<(), Failure> {
         let mut stdout = io::stdout().lock();

@@ -27,8 +27,8 @@ pub use places::{
 };
 pub use plan::{AFFECTED_MAX, Affected, Affects, CopyRequest, FileLook, Plan, PlanAction, PlanCounts, PlanItem};
 pub use secrets::{
-    Cell, CellState, CellWrite, DUE_DAYS, Duplicate, DuplicatePlace, Matrix, MatrixCounts, MatrixRow, MatrixShow,
-    RestoreRequest, RevealRequest, Revealed, RowWrite, RowWritten, SecretPatch, SecretRow, SecretWrite,
+    Cell, CellState, CellWrite, DUE_DAYS, Duplicate, DuplicatePlace, ExportRequest, Matrix, MatrixCounts, MatrixRow,
+    MatrixShow, RestoreRequest, RevealRequest, Revealed, RowWrite, RowWritten, SecretPatch, SecretRow, SecretWrite,
 };
 pub use tokens::{CreatedToken, NewToken, TokenRow, TokenState};
 

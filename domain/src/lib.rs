@@ -11,7 +11,8 @@
 //! | [`day`] | days of the calendar: until when a value has to be replaced |
 //! | [`generate`] | values that nobody has to think of |
 //! | [`value`] | the bytes of a secret; no `Debug`, no `Serialize` |
-//! | [`import`] | `secrets.json`: every problem with its line and column |
+//! | [`import`] | `secrets.json`, `.env`, YAML, TOML: every problem with its line and column |
+//! | [`export`] | the same and more, written so that readers get the very bytes back |
 //! | [`injection`] | variables and files: names, collisions, what cannot be carried |
 //! | [`access`] | who asks, and what they may |
 //! | [`error`] | the only error that leaves the server |
@@ -22,6 +23,7 @@ pub mod access;
 pub mod api;
 pub mod day;
 pub mod error;
+pub mod export;
 pub mod generate;
 pub mod import;
 pub mod injection;
@@ -30,6 +32,7 @@ pub mod name;
 pub mod scope;
 pub mod time;
 pub mod value;
+mod wiped;
 
 pub use access::{Action, Actor};
 pub use day::Day;

@@ -38,6 +38,11 @@ impl Reply {
         }
     }
 
+    /// The reply as it is.
+    pub(super) fn into_bytes(self) -> Zeroizing<Vec<u8>> {
+        self.body
+    }
+
     /// The JSON of the reply; nothing at all counts as `null`.
     pub(super) fn decode<T: DeserializeOwned>(&self) -> Result<T, Failure> {
         let json: &[u8] = if self.body.is_empty() { b"null" } else { &self.body };

@@ -1,18 +1,39 @@
 //! `import`: a file becomes secrets, all of them or none. The server reads the file; here it is only sent.
 
+mod directory;
+
 use std::{
     io::{self, Read},
     path::Path,
 };
 
-use domain::import::IMPORT_MAX;
+use domain::import::{Format, IMPORT_MAX};
 use zeroize::Zeroizing;
 
-use super::{Context, plan::Planned};
+use directory::Directory;
+
+use super::{
+    Context,
+    plan::{Planned, nothing_stored, tell_problems},
+};
 use crate::{args::ImportArgs, client::Route, failure::Failure};
 
 pub(super) fn import(context: &Context, args: &ImportArgs) -> Result<u8, Failure> {
-    let file = read(&args.file)?;
+    let is_directory = args.file.is_dir();
+    let (format, file, leave_out): (_, _, &[String]) = if is_directory {
+        if args.format.is_some() {
+            return Err(Failure::usage("--format is for one file; a directory has a secret in every file"));
+        }
+        match directory::read(&args.file, &args.plan.leave_out)? {
+            Directory::Read(file) => (Format::Yaml, file, &[]),
+            Directory::Problems(problems) => {
+                let count = tell_problems(&context.printer, &shown(&args.file), problems.iter());
+                return Err(nothing_stored(count));
+            }
+        }
+    } else {
+        (format(args), read(&args.file)?, &args.plan.leave_out)
+    };
     let scope = context.settings.scope(args.level.platform)?;
     let as_file = Some(args.as_file.join(",")).filter(|names| !names.is_empty());
     let client = context.client()?;
@@ -20,8 +41,9 @@ pub(super) fn import(context: &Context, args: &ImportArgs) -> Result<u8, Failure
         args: &args.plan,
         scope: &scope,
         route: Route::of_scope(&scope, "import").with_some("as_file", as_file),
-        send: |route| client.post_bytes(route, content_type(&args.file), &file),
+        send: |route| client.post_bytes(route, format.media_type(), &file),
         of: shown(&args.file),
+        leave_out,
     }
     .carry_out(context)
 }
@@ -41,38 +63,12 @@ fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
     }
 }
 
-fn content_type(path: &Path) -> &'static str {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    match path.extension().and_then(|extension| extension.to_str()) {
-        Some("yaml" | "yml") => "application/yaml",
-        Some("toml") => "application/toml",
-        Some("env") => "text/plain",
-        _ if name == ".env" || name.starts_with(".env.") => "text/plain",
-        _ => "application/json",
-    }
+/// What the flag says, else what the name says, else JSON.
+fn format(args: &ImportArgs) -> Format {
+    let said = args.format.map(|format| format.0);
+    said.or_else(|| Format::of_file_name(&args.file.to_string_lossy())).unwrap_or(Format::Json)
 }
 
 fn shown(path: &Path) -> String {
     if path == Path::new("-") { "stdin".to_owned() } else { path.display().to_string() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_name_of_a_file_tells_its_type() {
-        for (name, expected) in [
-            ("secrets.json", "application/json"),
-            ("-", "application/json"),
-            ("secrets", "application/json"),
-            ("a/.env", "text/plain"),
-            (".env.local", "text/plain"),
-            ("prod.env", "text/plain"),
-            ("a.yml", "application/yaml"),
-            ("a.toml", "application/toml"),
-        ] {
-            assert_eq!(content_type(Path::new(name)), expected, "{name}");
-        }
-    }
 }

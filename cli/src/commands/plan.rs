@@ -29,6 +29,8 @@ pub(super) struct Planned<'a, F: Fn(&Route) -> Result<Plan, Failure>> {
     pub(super) send: F,
     /// What problems are told of: the name of a file.
     pub(super) of: String,
+    /// Names that the server is to leave out.
+    pub(super) leave_out: &'a [String],
 }
 
 impl<F: Fn(&Route) -> Result<Plan, Failure>> Planned<'_, F> {
@@ -85,7 +87,7 @@ impl<F: Fn(&Route) -> Result<Plan, Failure>> Planned<'_, F> {
     }
 
     fn applying(&self) -> Route {
-        let leave_out = Some(self.args.leave_out.join(",")).filter(|names| !names.is_empty());
+        let leave_out = Some(self.leave_out.join(",")).filter(|names| !names.is_empty());
         self.route.clone().with_some("leave_out", leave_out).with_some("message", self.args.message.clone())
     }
 
@@ -136,7 +138,7 @@ fn since(old: &Plan, new: &Plan) -> String {
 }
 
 /// Tells problems as compilers do, so that editors find the place; answers how many there were.
-fn tell_problems<'a>(printer: &Printer, file: &str, problems: impl Iterator<Item = &'a Problem>) -> usize {
+pub(super) fn tell_problems<'a>(printer: &Printer, file: &str, problems: impl Iterator<Item = &'a Problem>) -> usize {
     let told = problems.map(|problem| {
         let place = match (problem.line, problem.column) {
             (Some(line), Some(column)) => format!("{file}:{line}:{column}"),
@@ -148,7 +150,7 @@ fn tell_problems<'a>(printer: &Printer, file: &str, problems: impl Iterator<Item
     told.count()
 }
 
-fn nothing_stored(problems: usize) -> Failure {
+pub(super) fn nothing_stored(problems: usize) -> Failure {
     let problems = if problems == 1 { "1 problem".to_owned() } else { format!("{problems} problems") };
     Failure::with_code(FAILED, format!("{problems}; nothing was stored"))
 }

@@ -36,7 +36,7 @@ fn scope(context: &Context, level: LevelArgs) -> Result<Scope, Failure> {
 }
 
 /// The service and environment of a scope, where it is that of a running service: then all six rungs count.
-fn running(scope: &Scope) -> Option<(ServicePath, &EnvironmentName)> {
+pub(super) fn running(scope: &Scope) -> Option<(ServicePath, &EnvironmentName)> {
     match (&scope.level, &scope.environment) {
         (domain::Level::Service(service), Some(environment)) => Some((service.clone(), environment)),
         _ => None,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::WireValue;
-use crate::{Day, EnvironmentName, Generate, Kind, Millis, Scope, SecretName, scope::Level};
+use crate::{Day, EnvironmentName, Generate, Kind, Millis, Scope, SecretName, export, scope::Level};
 
 /// A secret as lists show it: everything but its value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -156,6 +156,18 @@ pub struct RevealRequest {
     pub reason: Option<String>,
     /// Which version; the newest when not given.
     pub version: Option<i64>,
+}
+
+/// Asks for many values as a file.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ExportRequest {
+    /// As what.
+    pub format: export::Format,
+    /// Why; goes into the audit log.
+    #[serde(default)]
+    pub reason: Option<String>,
 }
 
 /// One value, authorised and audited.

@@ -9,7 +9,7 @@ use axum::{
 use domain::{
     Action, Code, Error, access,
     api::Plan,
-    import::{Import, parse_json},
+    import::{self, Format, Import},
 };
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -19,7 +19,7 @@ use vault::{ImportOptions, Vault};
 use crate::{
     AppState,
     auth::Signed,
-    extract::{In, SecretBody, Where, Wiped, media_type},
+    extract::{In, SecretBody, Where, media_type},
     problem::{Answer, refused_plan},
 };
 
@@ -70,7 +70,8 @@ pub(super) fn list(names: Option<&str>) -> Vec<String> {
     names.filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
-/// Uploads a file: `secrets.json`, a flat object whose strings become texts and everything else JSON.
+/// Uploads a file: JSON, `.env`, YAML or TOML. Texts become texts, everything else JSON; a comment at an entry of a
+/// `.env` file becomes the secret's comment.
 ///
 /// With `dry_run=true` the answer is the plan: what each key would do, invalid ones with line and column. Without it
 /// the plan is applied as one change; while a key is invalid and not left out, nothing is stored and every problem is
@@ -78,7 +79,13 @@ pub(super) fn list(names: Option<&str>) -> Vec<String> {
 /// 409 with the new plan as `plan`.
 #[utoipa::path(
     post, path = "/import", tag = "secrets", operation_id = "import", params(How),
-    request_body(content = Object, content_type = "application/json", description = "The file itself, 5 MiB at most."),
+    request_body(
+        description = "The file itself, 5 MiB at most.",
+        content(
+            (Object = "application/json"), (String = "text/plain"), (String = "application/yaml"),
+            (String = "application/toml"),
+        )
+    ),
     responses((status = 200, body = Plan))
 )]
 async fn import(
@@ -89,8 +96,8 @@ async fn import(
 ) -> Answer<Response> {
     let options = how.options();
     let import = if access::check(&actor, Action::WriteSecrets, &scope).is_ok() {
-        check_format(file.headers())?;
-        parse(file.read().await?).await?
+        let format = format(file.headers())?;
+        parse(format, file.read().await?).await?
     } else {
         // The vault will refuse, and record that it did; the file is not looked at.
         Import { entries: Vec::new(), problems: Vec::new() }
@@ -104,19 +111,19 @@ async fn import(
 }
 
 /// Reads the file beside the requests that wait: 5 MiB take a while.
-async fn parse(file: Wiped) -> Answer<Import> {
-    let parsed = tokio::task::spawn_blocking(move || parse_json(&file)).await;
+pub(crate) async fn parse(format: Format, file: impl AsRef<[u8]> + Send + 'static) -> Answer<Import> {
+    let parsed = tokio::task::spawn_blocking(move || import::parse(format, file.as_ref())).await;
     let parsed = parsed.map_err(|_| Error::new(Code::Internal, "the file could not be read"))?;
     Ok(parsed?)
 }
 
-fn check_format(headers: &HeaderMap) -> Answer<()> {
-    match media_type(headers).as_deref() {
-        Some("application/json") => Ok(()),
-        _ => Err(Error::new(
-            Code::UnsupportedMediaType,
-            "the file is sent as it is, with `Content-Type: application/json`; this is the one format accepted now",
-        )
-        .into()),
-    }
+/// The format that the client says the file has.
+fn format(headers: &HeaderMap) -> Answer<Format> {
+    media_type(headers).as_deref().and_then(Format::from_media_type).ok_or_else(|| {
+        let accepted: Vec<String> =
+            Format::ALL.iter().map(|format| format!("`{}` ({})", format.media_type(), format.label())).collect();
+        let message =
+            format!("the file is sent as it is, and its `Content-Type` says what it is: {}", accepted.join(", "));
+        Error::new(Code::UnsupportedMediaType, message).into()
+    })
 }

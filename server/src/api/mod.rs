@@ -9,8 +9,9 @@ mod delivery;
 mod duplicates;
 mod effective;
 mod environments;
+mod export;
 pub(crate) mod health;
-mod import;
+pub(crate) mod import;
 mod me;
 mod members;
 mod people;
@@ -62,6 +63,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         let scoped = OpenApiRouter::new()
             .merge(secrets::routes().layer(limit(WRITE)))
             .merge(copy::routes().layer(limit(UPLOAD)))
+            .merge(export::routes().layer(limit(SMALL)))
             .merge(import::routes().layer(limit(UPLOAD)));
         router.nest(path, scoped)
     })

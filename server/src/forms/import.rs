@@ -14,12 +14,12 @@ use axum::{
     response::{Html, IntoResponse, Response},
     routing::post,
 };
-use domain::{Actor, Code, Error, Scope, import::parse_json};
+use domain::{Actor, Code, Error, Scope, import::Format};
 use tower_sessions::Session;
 use vault::{ImportOptions, Vault};
 
 use super::{copy::replanned, lead, parts::Parts, short};
-use crate::{AppState, auth::Signed, pages::theme, problem::Answer};
+use crate::{AppState, api::import::parse, auth::Signed, pages::theme, problem::Answer};
 
 /// Nothing runs, and forms go to this server only.
 const POLICY: HeaderValue = HeaderValue::from_static(
@@ -35,7 +35,7 @@ enum Outcome {
     /// It led back, with what there is to say.
     Told(Notice),
     /// It has a plan that is to be looked at, and perhaps a reason why it was not applied.
-    Planned(Box<(domain::api::Plan, Option<Error>)>),
+    Planned(Box<(Format, domain::api::Plan, Option<Error>)>),
 }
 
 async fn import(
@@ -61,7 +61,7 @@ async fn import(
         basis: Some(basis).filter(|basis| !basis.is_empty()),
     };
     let only_plan = parts.text("do")? == "plan";
-    let (plan, refused) = match Box::pin(apply(&vault, &actor, &scope, &mut parts, &options, only_plan)).await {
+    let (format, plan, refused) = match Box::pin(apply(&vault, &actor, &scope, &mut parts, &options, only_plan)).await {
         Ok(Outcome::Planned(planned)) => *planned,
         Ok(Outcome::Told(notice)) => return lead(&session, &place.path(), notice).await,
         Err(error) => return lead(&session, &place.path(), Notice::bad(short(error))).await,
@@ -71,6 +71,7 @@ async fn import(
         place,
         scope,
         environments,
+        format,
         plan,
         as_file: options.as_file,
         message: options.message,
@@ -92,9 +93,13 @@ async fn apply(
     options: &ImportOptions,
     only_plan: bool,
 ) -> Result<Outcome, Error> {
+    let (said, name) = (parts.text("format")?.to_owned(), parts.file_name("file"));
     let file = parts.file("file").ok_or_else(|| Error::new(Code::Invalid, "nothing was stored: no file was chosen"))?;
-    let import = parse_json(&file)?;
-    let planned = |plan, refused| Outcome::Planned(Box::new((plan, refused)));
+    // What the person says, else what the name says, else what it looks like.
+    let format = Format::from_word(&said).or_else(|| Format::of_file_name(&name));
+    let format = format.unwrap_or_else(|| Format::guess(&file));
+    let import = parse(format, file).await.map_err(|refused| refused.0)?;
+    let planned = |plan, refused| Outcome::Planned(Box::new((format, plan, refused)));
     if only_plan {
         let plan = vault.plan_import(actor, scope, &import, options).await.map_err(vault::Error::public)?;
         return Ok(planned(plan, None));

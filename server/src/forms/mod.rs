@@ -4,6 +4,7 @@
 mod bindings;
 mod copy;
 mod environments;
+mod export;
 mod history;
 mod import;
 mod members;
@@ -39,6 +40,7 @@ pub fn routes() -> Router<AppState> {
         .merge(secrets::routes())
         .merge(copy::routes())
         .merge(import::routes())
+        .merge(export::routes())
         .merge(bindings::routes())
         .merge(history::routes())
         .merge(reveal::routes())

@@ -16,6 +16,7 @@ mod crash;
 mod credentials;
 mod csrf;
 mod delivery;
+mod export;
 mod headers;
 mod history;
 mod import;

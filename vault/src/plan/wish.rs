@@ -100,7 +100,7 @@ impl Vault {
                 print: Print::Open(value.kind(), print),
                 look: file_look(&value),
                 value: Some(value),
-                comment: None,
+                comment: entry.comment.as_deref(),
                 place: (entry.line, entry.column),
                 given,
                 from: None,

@@ -19,6 +19,7 @@ mod copy;
 mod deliver;
 mod effective;
 mod environments;
+mod export;
 mod history;
 mod import;
 mod keys;

@@ -17,7 +17,12 @@ pub(super) fn on_keys() {}
 pub(super) fn on_hidden(_: impl Fn() + Clone + 'static) {}
 
 #[allow(clippy::unused_async, reason = "as in the browser")]
-pub(super) async fn send<T: DeserializeOwned>(_: &str, _: &[u8], _: impl Fn(f64, f64) + 'static) -> Result<T, Error> {
+pub(super) async fn send<T: DeserializeOwned>(
+    _: &str,
+    _: &str,
+    _: &[u8],
+    _: impl Fn(f64, f64) + 'static,
+) -> Result<T, Error> {
     Err(Error::new(Code::Unavailable, "only a browser posts"))
 }
 

@@ -6,6 +6,7 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::{
     effective_read::{AskedEffective, EffectiveView, Seen, read_effective},
+    export_form::{ExportForm, Wanted as Export},
     head::{Current, SecretsHead},
     keys,
     ladder::Ladder,
@@ -58,7 +59,7 @@ pub(super) fn service_of_path() -> Memo<Result<ServicePath, Error>> {
 
 #[component]
 fn Effective(view: EffectiveView, asked: AskedEffective, reveal: Reveal, typing: Typing) -> impl IntoView {
-    let EffectiveView { head, service, environments, environment, rows, missing, next, counts, explained } = view;
+    let EffectiveView { head, service, environments, environment, rows, missing, next, counts, export, explained } = view;
     let Some(environment) = environment else {
         return view! {
             <SecretsHead head current=Current::Effective />
@@ -94,6 +95,12 @@ fn Effective(view: EffectiveView, asked: AskedEffective, reveal: Reveal, typing:
         }
     };
     let asked_missing = asked.source == "missing";
+    let export = export.then(|| {
+        let level = Level::Service(service.clone());
+        let place = Place { base: level.clone(), level };
+        let back = format!("{}{}", service_tab(&service, ServiceTab::Effective), asked.href());
+        view! { <ExportForm place wanted=Export::Effective(environment.clone()) back /> }
+    });
     let (filtered, value) = (asked.clone(), asked.filter.clone());
     let to = move |filter| filtered.with(|asked| asked.filter = filter).href();
     let keep = vec![("env", asked.env.clone()), ("source", asked.source.clone())];
@@ -128,7 +135,7 @@ fn Effective(view: EffectiveView, asked: AskedEffective, reveal: Reveal, typing:
         .into_any()
     };
     view! {
-        <SecretsHead head current=Current::Effective />
+        <SecretsHead head current=Current::Effective>{export}</SecretsHead>
         <div class="toolbar">
             <nav class="segmented" aria-label="Environment">{switch}</nav>
             <Filter typing value keep names=counts.all to />

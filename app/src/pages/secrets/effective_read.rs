@@ -42,6 +42,8 @@ pub struct EffectiveView {
     pub next: Option<SecretName>,
     /// How many names come from where.
     pub counts: Sources,
+    /// Whether the reader may have all of the values, as a file.
+    pub export: bool,
     /// The ladder that was asked for.
     pub explained: Option<Explanation>,
 }
@@ -154,11 +156,13 @@ mod gather {
                 missing: Vec::new(),
                 next: None,
                 counts: Sources::default(),
+                export: false,
                 explained: None,
             });
         };
         let found = vault.effective(actor, &service, &environment).await?;
         let seen: Vec<Seen> = found.into_iter().filter_map(|row| seen(actor, &service, &environment, row)).collect();
+        let export = !seen.is_empty() && seen.iter().all(|row| row.may.reveal);
         let mut missing = vault.list_missing(actor, &service, &environment).await?;
         let counts = Sources { missing: u32::try_from(missing.len()).unwrap_or(u32::MAX), ..count(&seen) };
         let filter = asked.filter.to_ascii_lowercase();
@@ -188,6 +192,7 @@ mod gather {
             rows,
             missing,
             counts,
+            export,
             explained,
         })
     }

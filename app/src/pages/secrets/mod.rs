@@ -8,6 +8,7 @@
 //! | `upload`, `upload_file`, `dropzone`, `plan`, `plan_items`, `plan_effects` | a file becomes a plan, and a plan becomes one change |
 //! | `plain_plan`, `plan_page` | the same in forms, without script |
 //! | `copy`, `copy_read` | names from one place to another, promoted, demoted |
+//! | `export_form` | many values as a file |
 //! | `reveal`, `reveal_dialog`, `reveal_page` | one value, for thirty seconds |
 //! | `effective`, `ladder` | what the ladder gives, and why |
 //! | `bindings`, `binding_forms` | which secret feeds which variable or file |
@@ -31,6 +32,7 @@ mod detail;
 mod dropzone;
 mod effective;
 mod effective_read;
+mod export_form;
 mod head;
 mod keys;
 mod ladder;

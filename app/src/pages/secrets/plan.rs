@@ -1,10 +1,11 @@
 //! The plan of an upload: what each key would do, where, and the button that does it.
 
-use domain::api::PlanAction;
+use domain::{api::PlanAction, import::Format};
 use leptos::prelude::*;
 
 use super::{
     browser,
+    dropzone::ACCEPTED,
     place::{environment_title, environment_word, level_title},
     plan_effects::Affected,
     plan_items::{PlanItems, line},
@@ -28,6 +29,7 @@ fn Open(upload: Upload, file: File) -> impl IntoView {
         let keys = upload.known.with(|known| known.items().len());
         let keys = counted(keys, "key");
         let read = upload.known.with(|known| match known {
+            Known::Preview(items) if items.is_empty() => "The server reads it and makes the plan.",
             Known::Preview(_) => "Read here; the server is making the plan.",
             Known::Plan(_) => "Another target makes a new plan.",
             Known::Refused(_) => "There is no plan.",
@@ -68,7 +70,7 @@ fn Open(upload: Upload, file: File) -> impl IntoView {
                         <input
                             class="sr"
                             type="file"
-                            accept=".json,application/json"
+                            accept=ACCEPTED
                             on:change=move |event| browser::chosen(&event, again.clone())
                         />
                         <Icon name="upload" />
@@ -82,6 +84,7 @@ fn Open(upload: Upload, file: File) -> impl IntoView {
                         <span class="label">"Store in"</span>
                         {levels.map(|levels| view! { <Levels upload levels /> })}
                         <Environments upload environments=reach.environments />
+                        <ReadAs upload format=file.format />
                     </div>
                     <Progress upload />
                     {move || {
@@ -147,6 +150,29 @@ fn Environments(upload: Upload, environments: Vec<domain::EnvironmentName>) -> i
             on:change=move |event| upload.move_into(&event_target_value(&event))
         >
             <option value="all">"All environments"</option>
+            {options}
+        </select>
+    }
+}
+
+/// What the file is read as: guessed, so it can be corrected.
+#[component]
+fn ReadAs(upload: Upload, format: Format) -> impl IntoView {
+    let options: Vec<_> = Format::ALL
+        .into_iter()
+        .map(|each| view! { <option value=each.word() selected=each == format>{each.label()}</option> })
+        .collect();
+    view! {
+        <label class="label" for="plan-format">"Read as"</label>
+        <select
+            class="input auto"
+            id="plan-format"
+            on:change=move |event| {
+                if let Some(format) = Format::from_word(&event_target_value(&event)) {
+                    upload.read_as(format);
+                }
+            }
+        >
             {options}
         </select>
     }

@@ -1,7 +1,7 @@
 //! The plan of an upload on a page of its own, for browsers without script. It holds names and no value: the file is given
 //! once more to apply it, and the plan's basis tells whether it is the same one.
 
-use domain::{EnvironmentName, Error, Scope, api::Plan};
+use domain::{EnvironmentName, Error, Scope, api::Plan, import::Format};
 use leptos::prelude::*;
 
 use super::{
@@ -27,6 +27,8 @@ pub struct PlanPage {
     pub scope: Scope,
     /// Every environment.
     pub environments: Vec<EnvironmentName>,
+    /// What the file was read as.
+    pub format: Format,
     /// The plan.
     pub plan: Plan,
     /// Names that are stored as files.
@@ -43,7 +45,7 @@ pub struct PlanPage {
 
 /// The page as HTML. Everything in it is escaped by the view.
 pub fn plan_page(page: PlanPage) -> String {
-    let PlanPage { place, scope, environments, plan, as_file, message, refused, css, theme } = page;
+    let PlanPage { place, scope, environments, format, plan, as_file, message, refused, css, theme } = page;
     let lead = format!("{}. Nothing is stored yet.", counted(plan.items.len(), "key"));
     let refused = refused.map(|error| {
         let listed = error.problems.len().min(LISTED);
@@ -88,6 +90,7 @@ pub fn plan_page(page: PlanPage) -> String {
                         <form class="page" action=forms::IMPORT method="post" enctype="multipart/form-data">
                             <At place />
                             <input type="hidden" name="basis" value=basis />
+                            <input type="hidden" name="format" value=format.word() />
                             <header class="page-head">
                                 <div class="page-title"><h1><Icon name="json" />"Plan for your file"</h1><p>{lead}</p></div>
                                 <div class="actions"><a class="button" href=back>"Discard"</a></div>

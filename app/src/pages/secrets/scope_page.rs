@@ -9,6 +9,7 @@ use super::{
     copy_read::AskedCopy,
     detail::{Detail, current},
     dropzone::Dropzone,
+    export_form::{ExportForm, Wanted},
     head::SecretsHead,
     keys,
     matrix::MatrixTable,
@@ -115,6 +116,11 @@ fn Scope(place: Place, asked: Asked, view: ScopeView, kept: Kept) -> impl IntoVi
         });
         view! { <a class="button" href=crate::paths::changes_of(&place.level)><Icon name="history" />"History"</a>{new} }
     };
+    let export = (view.may.reveal && view.matrix.counts.set > 0).then(|| {
+        let wanted = Wanted::Own(environments.clone());
+        let back = format!("{}{}", place.path(), asked.href());
+        view! { <ExportForm place=place.clone() wanted back /> }
+    });
     let reach = Reach { place: place.clone(), levels: head.levels.clone(), environments: environments.clone() };
     let above = if write {
         Either::Left(view! { <Dropzone upload=kept.upload reach /> })
@@ -136,7 +142,7 @@ fn Scope(place: Place, asked: Asked, view: ScopeView, kept: Kept) -> impl IntoVi
     let wider = place.level != Level::Platform;
     let counts = view.matrix.counts;
     view! {
-        <SecretsHead head current=current(&place)>{actions}</SecretsHead>
+        <SecretsHead head current=current(&place)>{export}{actions}</SecretsHead>
         {above}
         {new_form}
         <Toolbar typing=kept.typing counts asked=asked.clone() wider />
@@ -234,7 +240,7 @@ fn Nothing(place: Place, asked: Asked, view: ScopeView) -> impl IntoView {
     view! {
         <Empty icon="lock" title>
             <p>
-                {format!("Drop the secrets.json of {what} anywhere on this page: you see a plan before anything is stored. Or write the first one by hand.")}
+                {format!("Drop the secrets.json or .env of {what} anywhere on this page: you see a plan before anything is stored. Or write the first one by hand.")}
             </p>
             <a class="button" href=new data-noscroll=""><Icon name="plus" />"New secret"</a>
         </Empty>

@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use domain::{
     Code, Level, Scope,
     api::{Plan, PlanAction, PlanCounts},
-    import::parse_json,
+    import::Format,
 };
 use leptos::{prelude::*, task::spawn_local};
 use zeroize::Zeroizing;
@@ -15,7 +15,7 @@ use super::{
     browser,
     head::LevelTab,
     place::{Place, environment_of},
-    upload_file::{Given, Known, Posting, address, preview, since, told},
+    upload_file::{Given, Known, Posting, address, format_of, preview, since, told},
 };
 use crate::{chrome::use_chrome, notice::Notice};
 
@@ -35,6 +35,8 @@ pub struct Reach {
 pub(super) struct File {
     pub(super) name: String,
     pub(super) size: usize,
+    /// What it is read as.
+    pub(super) format: Format,
     pub(super) reach: Reach,
     bytes: Arc<Zeroizing<Vec<u8>>>,
 }
@@ -124,23 +126,34 @@ impl Upload {
             return;
         }
         let Given { name, content } = given;
-        let (bytes, known) = match content {
-            Ok(bytes) => {
-                let known = preview(&bytes);
-                (bytes, known)
-            }
-            Err(error) => (Zeroizing::new(Vec::new()), Known::Refused(error)),
+        let (bytes, refused) = match content {
+            Ok(bytes) => (bytes, None),
+            Err(error) => (Zeroizing::new(Vec::new()), Some(error)),
         };
+        let format = format_of(&name, &bytes);
+        let known = refused.map_or_else(|| preview(format, &bytes), Known::Refused);
         self.left_out.set(BTreeSet::new());
         self.as_file.set(BTreeSet::new());
         self.said.set(None);
         self.scope.set(reach.place.level.at(environment_of(environment).unwrap_or_default()));
         let readable = matches!(known, Known::Preview(_));
         self.known.set(known);
-        self.file.set(Some(File { name, size: bytes.len(), reach, bytes: Arc::new(bytes) }));
+        self.file.set(Some(File { name, size: bytes.len(), format, reach, bytes: Arc::new(bytes) }));
         if readable {
             self.plan();
         }
+    }
+
+    /// Reads the file as something else.
+    pub(super) fn read_as(self, format: Format) {
+        let Some(mut file) = self.file.get_untracked() else { return };
+        let _ = self.next();
+        self.busy.set(false);
+        file.format = format;
+        self.left_out.set(BTreeSet::new());
+        self.known.set(preview(format, &file.bytes));
+        self.file.set(Some(file));
+        self.plan_again();
     }
 
     /// Stores into another level.
@@ -219,7 +232,7 @@ impl Upload {
         self.stage.set(Stage::of(true, 0.0, file.length()));
         spawn_local(async move {
             let progress = move |sent, of| self.stage.set(Stage::of(true, sent, of));
-            let answer = browser::send::<Plan>(&path, &file.bytes, progress).await;
+            let answer = browser::send::<Plan>(&path, file.format.media_type(), &file.bytes, progress).await;
             if !self.is_current(mine) {
                 return;
             }
@@ -272,7 +285,7 @@ impl Upload {
     /// A new plan for another target; a file that cannot be read gets none.
     fn plan_again(self) {
         let file = self.file.get_untracked();
-        if file.is_some_and(|file| parse_json(&file.bytes).is_ok()) {
+        if file.is_some_and(|file| !matches!(preview(file.format, &file.bytes), Known::Refused(_))) {
             self.said.set(None);
             self.plan();
         }
@@ -295,7 +308,7 @@ impl Upload {
                     self.stage.set(Stage::of(false, sent, of));
                 }
             };
-            let answer = browser::send::<Plan>(&path, &file.bytes, progress).await;
+            let answer = browser::send::<Plan>(&path, file.format.media_type(), &file.bytes, progress).await;
             if !self.is_current(mine) {
                 return;
             }

@@ -3,7 +3,7 @@
 use domain::{
     Error, Level, Scope,
     api::{Plan, PlanAction, PlanCounts, PlanItem},
-    import::parse_json,
+    import::{Format, parse_dotenv, parse_json},
 };
 use zeroize::Zeroizing;
 
@@ -24,7 +24,8 @@ pub struct Given {
 /// What is known about a file.
 #[derive(Clone)]
 pub(super) enum Known {
-    /// What this browser reads: keys and problems. Nothing is compared with what is stored.
+    /// What this browser reads: keys and problems. Nothing is compared with what is stored. Of a format that only the
+    /// server reads there is nothing.
     Preview(Vec<PlanItem>),
     /// What the server would do.
     Plan(Plan),
@@ -53,9 +54,20 @@ pub fn told(scope: &Scope, counts: PlanCounts) -> String {
     words
 }
 
-/// What this browser reads in a file.
-pub(super) fn preview(bytes: &[u8]) -> Known {
-    let import = match parse_json(bytes) {
+/// What a file is: what its name says, else what it looks like.
+pub(super) fn format_of(name: &str, bytes: &[u8]) -> Format {
+    Format::of_file_name(name).unwrap_or_else(|| Format::guess(bytes))
+}
+
+/// What this browser reads in a file. YAML and TOML are left to the server: their readers would double what every
+/// browser has to load.
+pub(super) fn preview(format: Format, bytes: &[u8]) -> Known {
+    let read = match format {
+        Format::Json => parse_json(bytes),
+        Format::Env => parse_dotenv(bytes),
+        Format::Yaml | Format::Toml => return Known::Preview(Vec::new()),
+    };
+    let import = match read {
         Ok(import) => import,
         Err(error) => return Known::Refused(error),
     };
@@ -129,9 +141,19 @@ mod tests {
 
     #[test]
     fn a_preview_keeps_the_order_of_the_file() {
-        let known = preview(b"{\n  \"b\": \"1\",\n  \"a$\": \"2\",\n  \"c\": 3\n}");
+        let known = preview(Format::Json, b"{\n  \"b\": \"1\",\n  \"a$\": \"2\",\n  \"c\": 3\n}");
         let items: Vec<_> = known.items().iter().map(|item| (item.name.as_str(), item.action)).collect();
         assert_eq!(items, [("b", PlanAction::Create), ("a$", PlanAction::Invalid), ("c", PlanAction::Create)]);
+    }
+
+    #[test]
+    fn lines_are_read_here_and_yaml_is_left_to_the_server() {
+        let known = preview(Format::Env, b"# c\nb=1\na$=2\n");
+        let items: Vec<_> = known.items().iter().map(|item| (item.name.as_str(), item.action)).collect();
+        assert_eq!(items, [("b", PlanAction::Create), ("a$", PlanAction::Invalid)]);
+        assert!(matches!(preview(Format::Yaml, b"a: 'b"), Known::Preview(items) if items.is_empty()));
+        assert_eq!(format_of("the clipboard", b"A=b"), Format::Env);
+        assert_eq!(format_of("a.toml", b"{}"), Format::Toml);
     }
 
     #[test]

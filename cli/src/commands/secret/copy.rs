@@ -19,6 +19,7 @@ pub(super) fn copy(context: &Context, args: &CopyArgs) -> Result<u8, Failure> {
         route: Route::of_scope(&scope, "copy"),
         send: |route| client.post(route, &request),
         of: args.from.scope.to_string(),
+        leave_out: &args.plan.leave_out,
     }
     .carry_out(context)
 }
