@@ -146,11 +146,15 @@ impl Upload {
 
     /// Reads the file as something else.
     pub(super) fn read_as(self, format: Format) {
+        if self.is_writing() {
+            return;
+        }
         let Some(mut file) = self.file.get_untracked() else { return };
         let _ = self.next();
-        self.busy.set(false);
+        self.stage.set(Stage::Quiet);
         file.format = format;
         self.left_out.set(BTreeSet::new());
+        self.as_file.set(BTreeSet::new());
         self.known.set(preview(format, &file.bytes));
         self.file.set(Some(file));
         self.plan_again();
