@@ -1,4 +1,5 @@
 //! What each format writes, what it refuses, and that what we can read comes back as it was.
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
 use domain::{
     Error, Kind, SecretName, SecretValue,
@@ -37,7 +38,7 @@ fn writes(format: Format, secrets: &[Secret], expected: &str) {
 
 fn some() -> [Secret; 4] {
     let mut commented = text("A", "it's");
-    commented.2 = "Which\nIt is.".to_owned();
+    commented.2.push_str("Which\nIt is.");
     [commented, text("B", "one\ntwo\n"), secret("C_1", Kind::Json, "{\"a\":  [1]}"), text("E", "")]
 }
 
@@ -192,7 +193,7 @@ fn what_a_format_cannot_carry_is_told_with_every_name() {
 fn value() -> impl Strategy<Value = String> {
     prop_oneof![
         "[a-zA-Z0-9 ]{0,12}",
-        r##"(['"`\\$\{\}#= \n\t:%@!&*|<>,\[\]]|\\n|\$\{A\}|\\'|é|🔑|[a-c]){0,12}"##,
+        r#"(['"`\\$\{\}#= \n\t:%@!&*|<>,\[\]]|\\n|\$\{A\}|\\'|é|🔑|[a-c]){0,12}"#,
         r"(['\x22\\\r\n\x00\x01\x7f\x85\u{2028}\u{feff}\u{a0}]|[a-c]){0,8}",
         any::<String>(),
     ]

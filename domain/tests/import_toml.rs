@@ -108,7 +108,7 @@ fn all_errors_of_a_file_are_told_at_once() {
 
 #[test]
 fn limits_are_those_of_every_format() {
-    let many = |count: usize| (0..count).map(|n| format!("K{n} = 'é'\n")).collect::<String>();
+    let many = |count: usize| (0..count).map(|n| format!("K{n} = 'é'\n")).collect::<Vec<_>>().concat();
     assert_eq!(read(&many(KEYS_MAX)).entries.len(), KEYS_MAX);
     assert_eq!(problems(&many(KEYS_MAX + 1))[0].1, 10_001);
     assert_eq!(read(&format!("A = '{}'", "x".repeat(VALUE_MAX))).entries.len(), 1);

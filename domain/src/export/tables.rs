@@ -14,8 +14,10 @@ const TERRAFORM_S_OWN: &[&str] =
 /// `NAME = "value"`. Terraform normalises every string to NFC.
 pub(super) fn tfvars(item: &Item<'_>, file: &mut WipedText) -> Result<(), Refused> {
     let name = item.name.as_str();
-    if name.contains('.') || name.starts_with(|c: char| c.is_ascii_digit() || c == '_') {
-        return Err("this name is no name of a Terraform variable (a letter, then letters, digits, `_` and `-`)");
+    if name.contains('.') || name.starts_with(|c: char| c.is_ascii_digit()) {
+        return Err(
+            "this name is no name of a Terraform variable (a letter or `_`, then letters, digits, `_` and `-`)",
+        );
     }
     if TERRAFORM_S_OWN.contains(&name) {
         return Err("Terraform keeps this name for itself");

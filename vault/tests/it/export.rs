@@ -106,8 +106,8 @@ db_tests! {
 
         let outsider = t.outsider().await;
         assert_eq!(status(t.vault.export(&outsider, &at("shop"), &as_(Format::Env)).await), 404);
-        let writes = NewToken { rights: vec![Right::Write], project: Some(slug("shop")), ..new_token("writes") };
-        let writer = t.bearer(&t.token(&admin, &writes).await).await;
+        let rights = NewToken { rights: vec![Right::Write], project: Some(slug("shop")), ..new_token("writes") };
+        let writer = t.bearer(&t.token(&admin, &rights).await).await;
         assert_eq!(status(t.vault.export(&writer, &at("shop"), &as_(Format::Env)).await), 403);
         assert_eq!(status(t.vault.export_effective(&writer, &api, &staging, &as_(Format::Env)).await), 403);
     }
