@@ -33,8 +33,8 @@ pub use shell::shell;
 
 use components::Layout;
 use pages::{
-    Audit, ChangesPage, ConflictPage, DeletedPage, Environments, FirstSteps, Home, Login, NotFound, People, ProjectPage,
-    SecretHistory, Setup, Tokens,
+    Audit, ChangesPage, ConflictPage, DeletedPage, Environments, FirstSteps, Home, Login, NotFound, People,
+    ProjectPage, SecretHistory, Setup, Tokens,
     secrets::{
         BindingsPage, EffectivePage, PlatformSecrets, ProjectSecrets, ServicePlatformSecrets, ServiceProjectSecrets,
         ServiceSecrets,
