@@ -203,8 +203,13 @@ pub fn change(id: &str) -> String {
 pub fn history(scope: &Scope, name: &str) -> String {
     let [level, project, service] = words(&scope.level);
     let environment = scope.environment.as_ref().map_or("all", EnvironmentName::as_str);
-    let pairs =
-        [("level", &*level), ("project", &project), ("service", &service), ("environment", environment), ("name", name)];
+    let pairs = [
+        ("level", &*level),
+        ("project", &project),
+        ("service", &service),
+        ("environment", environment),
+        ("name", name),
+    ];
     query(HISTORY, &pairs)
 }
 

@@ -148,7 +148,7 @@ pub(crate) struct Coded {
     pub(crate) level: LevelArgs,
 }
 
-/// Remove secrets; their versions stay in history
+/// Remove secrets; for 30 days they can be brought back
 ///
 /// Removes secrets from exactly the place the flags name; an inherited one stays where it is.
 #[derive(Debug, Args)]

@@ -19,10 +19,15 @@ pub(super) fn history(context: &Context, args: &ChangesArgs) -> Result<u8, Failu
     let route = words.into_iter().fold(Route::new(list), |route, (name, word)| route.with_some(name, word));
     let items = context.client()?.list_some(&route, args.limit)?;
     if args.deleted {
-        return answer(context, &items, &["Name", "Version", "Source", "Deleted", "By", "Destroyed from"], |row: DeletedRow| {
-            let (deleted, destroyed) = (row.deleted_at.minute(), row.destroyed_from.minute());
-            vec![row.name.to_string(), row.version.to_string(), row.source, deleted, row.deleted_by, destroyed]
-        });
+        return answer(
+            context,
+            &items,
+            &["Name", "Version", "Source", "Deleted", "By", "Destroyed from"],
+            |row: DeletedRow| {
+                let (deleted, destroyed) = (row.deleted_at.minute(), row.destroyed_from.minute());
+                vec![row.name.to_string(), row.version.to_string(), row.source, deleted, row.deleted_by, destroyed]
+            },
+        );
     }
     answer(context, &items, &["Change", "When", "By", "What", "Source", "Names"], |row: ChangeRow| {
         let what = if row.undone_by.is_some() { format!("{}, undone", row.action) } else { row.action };
@@ -36,7 +41,12 @@ pub(super) fn undo(context: &Context, change: &str) -> Result<u8, Failure> {
     }
     let undone: ChangeRow = context.client()?.post(&Route::new(format!("changes/{change}/undo")), &())?;
     context.printer.report(&undone, |printer| {
-        printer.note(&format!("Taken back: {} ({}); the change {} did it", some(&undone.names), undone.source, undone.id));
+        printer.note(&format!(
+            "Taken back: {} ({}); the change {} did it",
+            some(&undone.names),
+            undone.source,
+            undone.id
+        ));
     })?;
     Ok(DONE)
 }

@@ -151,8 +151,12 @@ fn a_change_is_listed_and_taken_back_and_a_secret_is_moved() {
     assert!(again.stderr.contains("taken back already"), "{again:?}");
     assert_eq!(place.finish(&mut place.command(["undo", "../me"])).code, 2);
 
-    let moved = place.done(["secret", "move", "FOO", "--to-name", "BAR", "--to-environment", "staging", "-p", &place.project]);
-    assert!(moved.stderr.contains(&format!("FOO is BAR now (project: {}, environment: staging)", place.project)), "{moved:?}");
+    let moved =
+        place.done(["secret", "move", "FOO", "--to-name", "BAR", "--to-environment", "staging", "-p", &place.project]);
+    assert!(
+        moved.stderr.contains(&format!("FOO is BAR now (project: {}, environment: staging)", place.project)),
+        "{moved:?}"
+    );
     let get = ["secret", "get", "BAR", "--reveal", "-e", "staging", "-p", &place.project];
     assert_eq!(place.finish(&mut place.command(get)).stdout, b"canary 1");
     place.ok_in_project(&["secret", "remove", "BAR", "-e", "staging"]);

@@ -138,9 +138,9 @@ impl ScopeFilter {
             "" => None,
             "all" => Some(Environments::All),
             name => {
-                let name = name.parse().map_err(|error: crate::name::NameError| {
-                    Error::field("environment", error.to_string())
-                })?;
+                let name = name
+                    .parse()
+                    .map_err(|error: crate::name::NameError| Error::field("environment", error.to_string()))?;
                 Some(Environments::One(name))
             }
         };

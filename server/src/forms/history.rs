@@ -102,8 +102,11 @@ async fn restore(
     let number = version(&form.version)?;
     let notice = match vault.restore_secret(&actor, &scope, &name, number).await {
         Ok(row) => {
-            let sentence =
-                format!("{name} in {} is what it was in version {number}, as version {}", scope_name(&scope), row.version);
+            let sentence = format!(
+                "{name} in {} is what it was in version {number}, as version {}",
+                scope_name(&scope),
+                row.version
+            );
             Notice::good(sentence).undoable(Some(row.change_id))
         }
         Err(error) => Notice::bad(error.public()),

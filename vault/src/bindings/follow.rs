@@ -78,7 +78,8 @@ impl Vault {
         };
         for row in rows {
             let Some(service) = words.service(row.service_id) else { continue };
-            let verdict = if row.pin_level.is_some() { step.pinned(&row, service) } else { step.by_name(&row, service) };
+            let verdict =
+                if row.pin_level.is_some() { step.pinned(&row, service) } else { step.by_name(&row, service) };
             match verdict {
                 Verdict::Apart => {}
                 Verdict::Follows(new) if may_bind(actor, service) => {
@@ -138,9 +139,7 @@ impl Move<'_> {
         match (took, follows) {
             (false, _) => Verdict::Apart,
             (true, false) => Verdict::Stays,
-            (true, true) => {
-                Verdict::Follows(StoredBinding { secret_name: self.to.name.to_owned(), ..row.clone() })
-            }
+            (true, true) => Verdict::Follows(StoredBinding { secret_name: self.to.name.to_owned(), ..row.clone() }),
         }
     }
 

@@ -3,9 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use domain::{
-    Action, Actor, Code, Error as PublicError, Problem, Scope, SecretName, SecretValue,
-    access::Denied,
-    api::ChangeRow,
+    Action, Actor, Code, Error as PublicError, Problem, Scope, SecretName, SecretValue, access::Denied, api::ChangeRow,
 };
 use uuid::Uuid;
 
@@ -269,8 +267,12 @@ fn message(undone: &StoredChange) -> String {
 
 /// `` `A`, `B` and 3 more were ``.
 fn listed(problems: &[Problem]) -> String {
-    let names: Vec<String> =
-        problems.iter().filter_map(|problem| problem.name.as_ref()).take(LISTED).map(|name| format!("`{name}`")).collect();
+    let names: Vec<String> = problems
+        .iter()
+        .filter_map(|problem| problem.name.as_ref())
+        .take(LISTED)
+        .map(|name| format!("`{name}`"))
+        .collect();
     match (problems.len() - names.len(), names.as_slice()) {
         (0, [only]) => format!("{only} was"),
         (0, [most @ .., last]) => format!("{} and {last} were", most.join(", ")),

@@ -81,9 +81,11 @@ impl Vault {
         let draft = self.find_draft(&mut tx, actor, id).await?;
         let current = self.held_in(&mut tx, &draft.stored, &draft.name).await?;
         let base = match &current {
-            Some(held) if draft.row.base_version > 0 => {
-                tx.find_version(held.secret.id, draft.row.base_version).await?.map(|row| self.checked(row)).transpose()?
-            }
+            Some(held) if draft.row.base_version > 0 => tx
+                .find_version(held.secret.id, draft.row.base_version)
+                .await?
+                .map(|row| self.checked(row))
+                .transpose()?,
             _ => None,
         };
         let theirs = current.as_ref().filter(|held| !held.secret.deleted);

@@ -68,18 +68,21 @@ impl Vault {
                 break;
             }
             let (_, scope) = scopes.get(&held.secret.scope_id).ok_or(Error::Unknown { table: "secrets" })?;
-            items.push((key, DeletedRow {
-                name: known(held.secret.name, "secrets")?,
-                kind: kind_of(last)?.ok_or(Error::Unknown { table: "secret_versions" })?,
-                comment: held.secret.comment,
-                source: scope.to_string(),
-                scope: scope.clone(),
-                version: last.version,
-                deleted_at: Millis(held.version.created_at),
-                deleted_by: held.version.created_by,
-                change_id: held.version.change_id.to_string(),
-                destroyed_from: Millis(held.version.created_at + KEPT),
-            }));
+            items.push((
+                key,
+                DeletedRow {
+                    name: known(held.secret.name, "secrets")?,
+                    kind: kind_of(last)?.ok_or(Error::Unknown { table: "secret_versions" })?,
+                    comment: held.secret.comment,
+                    source: scope.to_string(),
+                    scope: scope.clone(),
+                    version: last.version,
+                    deleted_at: Millis(held.version.created_at),
+                    deleted_by: held.version.created_by,
+                    change_id: held.version.change_id.to_string(),
+                    destroyed_from: Millis(held.version.created_at + KEPT),
+                },
+            ));
         }
         Ok(Page { items: items.into_iter().map(|(_, row)| row).collect(), next_cursor })
     }

@@ -57,8 +57,11 @@ impl Vault {
             return Ok(None);
         }
         if let Some(at) = version.destroyed_at {
-            let sentence =
-                format!("version {} was destroyed on {} UTC; nothing brings it back", version.version, Millis(at).minute());
+            let sentence = format!(
+                "version {} was destroyed on {} UTC; nothing brings it back",
+                version.version,
+                Millis(at).minute()
+            );
             return Err(PublicError::new(Code::Gone, sentence).into());
         }
         let key = self.scope_key(scope)?;

@@ -119,15 +119,10 @@ impl Vault {
     }
 
     /// The other ends of a secret's moves that the actor may see.
-    async fn find_moves(
-        &self,
-        tx: &mut Tx,
-        actor: &Actor,
-        secret: Uuid,
-        versions: &[StoredVersion],
-    ) -> Result<Moves> {
+    async fn find_moves(&self, tx: &mut Tx, actor: &Actor, secret: Uuid, versions: &[StoredVersion]) -> Result<Moves> {
         let onward = self.all_checked(tx.list_moved_from(&[secret]).await?)?;
-        let back = versions.iter().filter_map(|row| Some((row.version, row.moved_from_secret?, row.moved_from_version?)));
+        let back =
+            versions.iter().filter_map(|row| Some((row.version, row.moved_from_secret?, row.moved_from_version?)));
         // A move deletes in the version after the one that goes on elsewhere.
         let onward = onward.iter().filter_map(|row| Some((row.moved_from_version? + 1, row.secret_id, row.version)));
         let (back, onward): (Vec<_>, Vec<_>) = (back.collect(), onward.collect());

@@ -69,7 +69,8 @@ impl Vault {
 
         let (comment, care) = (current.secret.comment.clone(), Care::beside(&current.secret));
         let (ours, theirs) = (new_id(), new_id());
-        let mut ties = Ties { id: Some(ours), moved_from: Some((current.secret.id, current.secret.version)), ..Ties::default() };
+        let mut ties =
+            Ties { id: Some(ours), moved_from: Some((current.secret.id, current.secret.version)), ..Ties::default() };
         let write = |scope, items| Write { actor, scope, action: "move", message: "", items };
         let goes = WriteItem { name, current: Some(current), value: None, comment: None, care: None };
         let comes =

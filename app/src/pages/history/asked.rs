@@ -74,9 +74,7 @@ impl Asked {
 #[cfg(feature = "ssr")]
 impl Asked {
     /// The filter and the part of the list.
-    pub(super) fn read(
-        &self,
-    ) -> Result<(domain::api::ScopeFilter, domain::api::ListQuery), domain::Error> {
+    pub(super) fn read(&self) -> Result<(domain::api::ScopeFilter, domain::api::ListQuery), domain::Error> {
         let filter = domain::api::ScopeFilter::of(&self.level, &self.project, &self.service, &self.environment)?;
         let cursor = Some(self.cursor.clone()).filter(|cursor| !cursor.is_empty());
         Ok((filter, domain::api::ListQuery { search: None, cursor, limit: None }))

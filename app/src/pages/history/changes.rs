@@ -147,7 +147,8 @@ pub(super) fn Who(
     let avatar = if of.contains('@') {
         view! { <Avatar of=of.clone() class="tiny plain" /> }.into_any()
     } else {
-        view! { <span class="avatar tiny plain" aria-hidden="true"><Icon name="machine" small=true /></span> }.into_any()
+        view! { <span class="avatar tiny plain" aria-hidden="true"><Icon name="machine" small=true /></span> }
+            .into_any()
     };
     view! { <span class="who">{avatar}<span>{of}</span></span> }
 }
@@ -161,7 +162,9 @@ fn Open(change: ChangeRow, may_undo: bool, close: String) -> impl IntoView {
     let rows: Vec<_> = change.items.into_iter().take(LISTED).map(|item| one(item, paths_of(&scope))).collect();
     let more = (more > 0).then(|| view! { <p class="pager">{format!("and {more} more names")}</p> });
     let message = (!change.message.is_empty()).then(|| view! { <dt>"Message"</dt><dd>{change.message}</dd> });
-    let undoes = change.undoes.map(|id| view! { <dt>"Takes back"</dt><dd><a class="link" href=paths::change(&id)>"this change"</a></dd> });
+    let undoes = change
+        .undoes
+        .map(|id| view! { <dt>"Takes back"</dt><dd><a class="link" href=paths::change(&id)>"this change"</a></dd> });
     let partner = change.partner.map(|id| {
         view! { <dt>"Other half"</dt><dd><a class="link" href=paths::change(&id)>"in the other scope"</a></dd> }
     });
@@ -216,7 +219,8 @@ fn state(change: &ChangeRow, may_undo: bool) -> AnyView {
     } else {
         "Every name gets what it had before, as one new change. Refused if one of them was written again since."
     };
-    view! { <div class="actions"><UndoForm change=change.id.clone() label /><p class="hint">{hint}</p></div> }.into_any()
+    view! { <div class="actions"><UndoForm change=change.id.clone() label /><p class="hint">{hint}</p></div> }
+        .into_any()
 }
 
 fn one(item: ChangeItem, history: impl Fn(&str) -> String) -> AnyView {

@@ -57,7 +57,8 @@ fn Sides(conflict: Conflict, reveal: Reveal) -> impl IntoView {
         Some(_) => view! { <span class="row"><Mask />{shown(side)}</span> }.into_any(),
         None => "not set".into_any(),
     };
-    let word = |side: &Option<ConflictSide>, of: fn(&ConflictSide) -> String| side.as_ref().map_or_else(|| "–".to_owned(), of);
+    let word =
+        |side: &Option<ConflictSide>, of: fn(&ConflictSide) -> String| side.as_ref().map_or_else(|| "–".to_owned(), of);
     let kind = |side: &ConflictSide| side.kind.word().to_owned();
     let comment = |side: &ConflictSide| match side.comment.as_deref() {
         None => "not known".to_owned(),

@@ -53,7 +53,10 @@ pub fn DeletedPage() -> impl IntoView {
     let asked = Memo::new(move |_| query.with(Asked::of));
     let data = Resource::new(move || asked.get(), load_deleted);
     let lead = move || {
-        format!("Deleted secrets of {}. For 30 days they can be brought back; then their values are destroyed.", asked.get().title())
+        format!(
+            "Deleted secrets of {}. For 30 days they can be brought back; then their values are destroyed.",
+            asked.get().title()
+        )
     };
     view! {
         <div class="page">

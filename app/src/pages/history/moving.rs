@@ -7,7 +7,7 @@ use super::{
     secret::HistoryView,
 };
 use crate::{
-    components::{Field, Form, level_icon, Icon},
+    components::{Field, Form, Icon, level_icon},
     pages::secrets::{environment_word, level_title, levels},
     paths::forms,
 };

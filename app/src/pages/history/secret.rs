@@ -1,6 +1,9 @@
 //! The versions of one secret: a timeline, two compared, one restored or revealed.
 
-use domain::{EnvironmentName, Scope, SecretName, api::{VersionDiff, VersionRow}};
+use domain::{
+    EnvironmentName, Scope, SecretName,
+    api::{VersionDiff, VersionRow},
+};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
@@ -123,7 +126,9 @@ fn Versions(view: HistoryView, reveal: Reveal) -> impl IntoView {
         .versions
         .iter()
         .enumerate()
-        .map(|(index, version)| view! { <Version version=version.clone() newest=index == 0 view=bare.clone() reveal /> })
+        .map(
+            |(index, version)| view! { <Version version=version.clone() newest=index == 0 view=bare.clone() reveal /> },
+        )
         .collect();
     let compare = (view.versions.len() > 1).then(|| view! { <Compare view=view.clone() /> });
     let moving = (view.write && !deleted).then(|| view! { <Moving view=view.clone() /> });

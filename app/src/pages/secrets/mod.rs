@@ -59,20 +59,20 @@ mod upload_file;
 mod value_fields;
 
 pub use binding_forms::pin_of;
+pub use bindings::BindingsPage;
+pub use effective::EffectivePage;
 pub(crate) use matrix::KindIcon;
+pub use place::{Place, environment_of, scope_name};
 pub(crate) use place::{environment_title, environment_word, level_title, levels};
 pub(crate) use reveal::{Reveal, RevealButtons, Wanted};
 pub(crate) use reveal_dialog::RevealDialog;
-pub(crate) use secret_form::At;
-pub use bindings::BindingsPage;
 pub use copy::CopyPage;
 pub use copy_read::AskedCopy;
-pub use effective::EffectivePage;
-pub use place::{Place, environment_of, scope_name};
 #[cfg(feature = "ssr")]
 pub use plan_page::{PlanPage, plan_page};
 #[cfg(feature = "ssr")]
 pub use reveal_page::{RevealedPage, revealed_page};
 pub use scope_page::{PlatformSecrets, ProjectSecrets, ServicePlatformSecrets, ServiceProjectSecrets, ServiceSecrets};
+pub(crate) use secret_form::At;
 pub use upload_file::told as import_sentence;
 pub use value_fields::alphabet_of;

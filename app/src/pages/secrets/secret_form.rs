@@ -130,7 +130,7 @@ pub fn DeleteSecret(
                 <input type="hidden" name="environment" value=environment_word(cell.environment.as_ref()) />
                 <input type="hidden" name="expected_version" value=cell.expected.to_string() />
                 <div class="popover-body stack-3 first">
-                    <p>"Delete " <b class="name">{cell.name.to_string()}</b>{format!(" in {place_name}? Its versions stay in history; a wider level shows through, if it has the name.")}</p>
+                    <p>"Delete " <b class="name">{cell.name.to_string()}</b>{format!(" in {place_name}? For 30 days it can be brought back; a wider level shows through, if it has the name.")}</p>
                     <div><button class="button primary danger small" type="submit">{format!("Delete version {}", cell.expected)}</button></div>
                 </div>
             </form>
