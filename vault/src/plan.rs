@@ -183,8 +183,10 @@ fn item(planning: &Planning<'_>, wish: &Wish<'_>, action: PlanAction, found: &[F
         scopes.sort_by_cached_key(|scope| (rank(scope), scope.to_string()));
         scopes.into_iter().map(Scope::to_string).collect::<Vec<_>>()
     };
-    let shadowed = |found: &Found| covers(scope, around.scope(found.scope));
-    let shadowing = |found: &Found| covers(around.scope(found.scope), scope);
+    // What is removed in the same change is not there any more.
+    let stays = |found: &Found| planning.source.is_none_or(|(source, _)| source != around.scope(found.scope));
+    let shadowed = |found: &Found| stays(found) && covers(scope, around.scope(found.scope));
+    let shadowing = |found: &Found| stays(found) && covers(around.scope(found.scope), scope);
     PlanItem {
         kind: Some(wish.print.kind()),
         shadows: of(&shadowed),

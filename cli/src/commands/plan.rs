@@ -175,7 +175,12 @@ fn action(action: PlanAction) -> &'static str {
 
 /// What the key covers and what covers it, and everything else to know about it.
 fn effect(item: &PlanItem) -> String {
-    let part = |verb: &str, list: &[String]| (!list.is_empty()).then(|| format!("{verb} {}", list.join("; ")));
+    let same = |source: &String| {
+        if item.same_as.contains(source) { format!("{source} (same value)") } else { source.clone() }
+    };
+    let part = |verb: &str, list: &[String]| {
+        (!list.is_empty()).then(|| format!("{verb} {}", list.iter().map(same).collect::<Vec<_>>().join("; ")))
+    };
     let look = item.looks_like_file.map(|look| {
         let look = match look {
             FileLook::Pem => "a PEM file",
@@ -186,7 +191,6 @@ fn effect(item: &PlanItem) -> String {
     let parts = [
         part("covers", &item.shadows),
         part("covered by", &item.shadowed_by),
-        part("same value as", &item.same_as),
         part("fills a missing binding of", &item.fills),
         part("leaves a binding empty of", &item.empties),
         part("differs in case only from", &item.differs_in_case),

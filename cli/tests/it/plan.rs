@@ -84,7 +84,8 @@ fn secrets_are_copied_and_moved_between_places() {
     };
     let done = copy(&["--all", "--dry-run", "--exit-code"]);
     assert_eq!(done.code, 2, "{done:?}");
-    has_line(std::str::from_utf8(&done.stdout).unwrap(), &["create", "B"]);
+    let covered = format!("covered by project: {project}, service: api, environment: staging (same value)");
+    has_line(std::str::from_utf8(&done.stdout).unwrap(), &["create", "B", &covered]);
     let done = copy(&["A", "--move", "-m", "promoted"]);
     assert_eq!(done.code, 0, "{done:?}");
     assert!(done.stderr.contains("1 created, 1 removed elsewhere (change "), "{done:?}");

@@ -14,12 +14,10 @@ fn basis(plan: &Value) -> &str {
 
 /// Posts fields, and a file, as a browser does.
 async fn multipart(browser: &Client, path: &str, fields: &[(&str, &str)], file: &str) -> Reply {
-    let mut body = String::new();
-    for (name, text) in fields {
-        body += &format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n");
-    }
-    body += "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"secrets.json\"\r\n";
-    body += &format!("Content-Type: application/json\r\n\r\n{file}\r\n--x--\r\n");
+    let fields = fields.iter().map(|(name, text)| format!("name=\"{name}\"\r\n\r\n{text}"));
+    let file = format!("name=\"file\"; filename=\"secrets.json\"\r\nContent-Type: application/json\r\n\r\n{file}");
+    let parts = fields.chain([file]).map(|part| format!("--x\r\nContent-Disposition: form-data; {part}\r\n"));
+    let body = parts.collect::<String>() + "--x--\r\n";
     browser.with("content-type", "multipart/form-data; boundary=x").send(Method::POST, &format!("!{path}"), body).await
 }
 

@@ -64,6 +64,7 @@ db_tests! {
         let plan = t.vault.plan_copy(&admin, &at("shop@production"), &options).await.unwrap();
         assert_eq!(plan.items[0].removed_from.as_deref(), Some("project: shop, service: api, environment: production"));
         assert_eq!((plan.counts.create, plan.counts.removed), (1, 1));
+        assert!(plan.items[0].shadowed_by.is_empty(), "what is removed covers nothing");
         let affected: Vec<_> = plan.affects.items.iter().map(|a| (a.service.as_str(), a.environment.as_str())).collect();
         assert_eq!(affected, [("web", "production")], "api sees what it saw");
 

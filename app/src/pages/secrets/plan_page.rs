@@ -52,13 +52,15 @@ pub fn plan_page(page: PlanPage) -> String {
         let more = error.problems.len() - listed;
         let list: Vec<_> =
             error.problems.iter().take(LISTED).map(|problem| view! { <li>{sentence(&line(problem))}</li> }).collect();
+        // A single problem is told with its place, below.
+        let told = (error.problems.len() != 1).then(|| view! { {sentence(&error.detail)}"." });
         let more = (more > 0).then(|| view! { <li>{format!("and {more} more")}</li> });
         let way = (!error.problems.is_empty())
             .then_some(" Fix the file, or leave those keys out; then give the file once more.");
         view! {
             <div class="callout bad" role="alert">
                 <Icon name="invalid" />
-                <div><b>{sentence(&error.detail)}"."</b>{way}<ul class="problems">{list}{more}</ul></div>
+                <div><b>"Nothing was stored."</b>" "{told}{way}<ul class="problems">{list}{more}</ul></div>
             </div>
         }
     });
