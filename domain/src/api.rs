@@ -17,11 +17,14 @@ pub use delivery::{
     Explanation, Mode, NamedValue,
 };
 pub use people::{Member, NewMember, NewPerson, PersonRow};
-pub use places::{Environment, NewEnvironment, NewProject, PatchEnvironment, PatchPlace, Project, Service};
+pub use places::{
+    BindingUse, Environment, EnvironmentRemoval, NewEnvironment, NewProject, PatchEnvironment, PatchPlace, Project,
+    ScopeUse, Service,
+};
 pub use plan::{ChangeRow, Plan, PlanAction, PlanCounts, PlanItem};
 pub use secrets::{
-    Cell, CellState, Matrix, MatrixCounts, MatrixRow, MatrixShow, RestoreRequest, RevealRequest, Revealed, SecretRow,
-    SecretWrite, VersionRow,
+    Cell, CellState, CellWrite, DUE_DAYS, Duplicate, DuplicatePlace, Matrix, MatrixCounts, MatrixRow, MatrixShow,
+    RestoreRequest, RevealRequest, Revealed, RowWrite, RowWritten, SecretPatch, SecretRow, SecretWrite, VersionRow,
 };
 pub use tokens::{CreatedToken, NewToken, TokenRow, TokenState};
 

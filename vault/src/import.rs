@@ -88,6 +88,7 @@ impl Vault {
                     current,
                     value: Some(&entry.value),
                     comment: None,
+                    care: None,
                 })
                 .collect(),
         };

@@ -13,6 +13,7 @@ mod changes;
 mod clock;
 mod db;
 mod deliver;
+mod duplicates;
 mod effective;
 mod environments;
 mod error;
@@ -44,6 +45,7 @@ pub use error::{Error, Result, StartError};
 pub use import::ImportOptions;
 pub use key_files::KeyFiles;
 pub use people::SignedIn;
+pub use secrets::{Care, NewValue, RowCell};
 pub use sessions::Sessions;
 
 /// What a vault is opened with.

@@ -15,6 +15,10 @@ pub(crate) struct StoredSecret {
     pub(crate) scope_id: Uuid,
     pub(crate) name: String,
     pub(crate) comment: String,
+    /// Who looks after it; empty where nobody said.
+    pub(crate) owner: String,
+    /// The first moment of the last day of its value.
+    pub(crate) rotate_by: Option<i64>,
     /// The newest version.
     pub(crate) version: i64,
     /// Whether the newest version says that the secret was deleted.
@@ -23,14 +27,23 @@ pub(crate) struct StoredSecret {
     pub(crate) mac: Vec<u8>,
 }
 
-guarded!(StoredSecret, |row| Fields::of("secrets")
-    .id(row.id)
-    .id(row.scope_id)
-    .text(&row.name)
-    .text(&row.comment)
-    .number(row.version)
-    .flag(row.deleted)
-    .number(row.created_at));
+guarded!(StoredSecret, |row| {
+    let fields = Fields::of("secrets")
+        .id(row.id)
+        .id(row.scope_id)
+        .text(&row.name)
+        .text(&row.comment)
+        .number(row.version)
+        .flag(row.deleted)
+        .number(row.created_at);
+    // Rows from before these columns carry a MAC without them, and nothing in them.
+    if row.owner.is_empty() && row.rotate_by.is_none() {
+        fields
+    } else {
+        let rotate_by = row.rotate_by.map(i64::to_be_bytes);
+        fields.text(&row.owner).optional(rotate_by.as_ref().map(<[u8; 8]>::as_slice))
+    }
+});
 
 /// A secret with its newest version.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -43,7 +56,7 @@ pub(crate) struct StoredHeld {
 
 macro_rules! secret_columns {
     () => {
-        "s.id, s.scope_id, s.name, s.comment, s.version, s.deleted, s.created_at, s.mac"
+        "s.id, s.scope_id, s.name, s.comment, s.owner, s.rotate_by, s.version, s.deleted, s.created_at, s.mac"
     };
 }
 pub(crate) use secret_columns;
@@ -154,13 +167,30 @@ impl Tx {
         Ok(rows)
     }
 
+    /// The live secrets whose newest value lies in more than one place: `limit` values after the first `skip`, those
+    /// in most places first. Which are equal the caller tells by what the checked rows say.
+    pub(crate) async fn list_held_twice(&mut self, limit: i64, skip: i64) -> sqlx::Result<Vec<StoredHeld>> {
+        on!(self, c => sqlx::query_as(held!(
+            "s.deleted = false AND v.fingerprint IN (
+               SELECT d.fingerprint FROM secrets h
+                 JOIN secret_versions d ON d.secret_id = h.id AND d.version = h.version
+               WHERE h.deleted = false AND d.fingerprint IS NOT NULL
+               GROUP BY d.fingerprint HAVING COUNT(*) > 1
+               ORDER BY COUNT(*) DESC, d.fingerprint LIMIT $1 OFFSET $2)"
+        ))
+        .bind(limit)
+        .bind(skip)
+        .fetch_all(c)
+        .await)
+    }
+
     /// Answers how many rows were new: a name that is there already is left alone.
     pub(crate) async fn append_secrets(&mut self, rows: &[StoredSecret]) -> sqlx::Result<usize> {
         let mut written = 0;
         for rows in rows.chunks(ROWS) {
             written += on!(&mut *self, c => {
                 let mut query = sqlx::QueryBuilder::new(
-                    "INSERT INTO secrets (id, scope_id, name, comment, version, deleted, created_at, mac) ",
+                    "INSERT INTO secrets (id, scope_id, name, comment, owner, rotate_by, version, deleted, created_at, mac) ",
                 );
                 query.push_values(rows, |mut values, row| {
                     values
@@ -168,6 +198,8 @@ impl Tx {
                         .push_bind(row.scope_id)
                         .push_bind(&row.name)
                         .push_bind(&row.comment)
+                        .push_bind(&row.owner)
+                        .push_bind(row.rotate_by)
                         .push_bind(row.version)
                         .push_bind(row.deleted)
                         .push_bind(row.created_at)
@@ -187,8 +219,8 @@ impl Tx {
         for rows in rows.chunks(ROWS) {
             written += on!(&mut *self, c => {
                 let mut query = sqlx::QueryBuilder::new(
-                    "UPDATE secrets SET comment = x.column4, version = x.column5, deleted = x.column6, mac = x.column7 \
-                     FROM (",
+                    "UPDATE secrets SET comment = x.column4, version = x.column5, deleted = x.column6, \
+                     mac = x.column7, owner = x.column8, rotate_by = x.column9 FROM (",
                 );
                 query.push_values(rows, |mut values, (was, row)| {
                     values
@@ -198,7 +230,9 @@ impl Tx {
                         .push_bind(&row.comment)
                         .push_bind(row.version)
                         .push_bind(row.deleted)
-                        .push_bind(&row.mac);
+                        .push_bind(&row.mac)
+                        .push_bind(&row.owner)
+                        .push_bind(row.rotate_by);
                 });
                 query.push(
                     ") AS x WHERE secrets.id = x.column1 AND secrets.version = x.column2 AND secrets.mac = x.column3",

@@ -22,6 +22,9 @@ pub(crate) struct StoredVersion {
     pub(crate) kind: Option<String>,
     #[sqlx(rename = "v_fingerprint")]
     pub(crate) fingerprint: Option<Vec<u8>>,
+    /// What a file is called.
+    #[sqlx(rename = "v_file_name")]
+    pub(crate) file_name: Option<String>,
     #[sqlx(rename = "v_created_at")]
     pub(crate) created_at: i64,
     #[sqlx(rename = "v_created_by")]
@@ -30,14 +33,21 @@ pub(crate) struct StoredVersion {
     pub(crate) mac: Vec<u8>,
 }
 
-guarded!(StoredVersion, |row| Fields::of("secret_versions")
-    .id(row.secret_id)
-    .number(row.version)
-    .id(row.change_id)
-    .optional(row.kind.as_deref().map(str::as_bytes))
-    .optional(row.fingerprint.as_deref())
-    .number(row.created_at)
-    .text(&row.created_by));
+guarded!(StoredVersion, |row| {
+    let fields = Fields::of("secret_versions")
+        .id(row.secret_id)
+        .number(row.version)
+        .id(row.change_id)
+        .optional(row.kind.as_deref().map(str::as_bytes))
+        .optional(row.fingerprint.as_deref())
+        .number(row.created_at)
+        .text(&row.created_by);
+    // Rows from before this column carry a MAC without it, and nothing in it.
+    match &row.file_name {
+        None => fields,
+        Some(name) => fields.text(name),
+    }
+});
 
 /// The ciphertext of one version.
 #[derive(sqlx::FromRow)]
@@ -50,7 +60,8 @@ pub(crate) struct StoredSeal {
 macro_rules! version_columns {
     () => {
         "v.secret_id AS v_secret_id, v.version AS v_version, v.change_id AS v_change_id, v.kind AS v_kind, \
-         v.fingerprint AS v_fingerprint, v.created_at AS v_created_at, v.created_by AS v_created_by, v.mac AS v_mac"
+         v.fingerprint AS v_fingerprint, v.file_name AS v_file_name, v.created_at AS v_created_at, \
+         v.created_by AS v_created_by, v.mac AS v_mac"
     };
 }
 pub(crate) use version_columns;
@@ -62,7 +73,7 @@ impl Tx {
             on!(&mut *self, c => {
                 let mut query = sqlx::QueryBuilder::new(
                     "INSERT INTO secret_versions (secret_id, version, change_id, kind, wrapped_key, sealed, \
-                     fingerprint, created_at, created_by, mac) ",
+                     fingerprint, file_name, created_at, created_by, mac) ",
                 );
                 query.push_values(rows, |mut values, (row, sealed)| {
                     values
@@ -73,6 +84,7 @@ impl Tx {
                         .push_bind(sealed.as_ref().map(|sealed| &sealed.wrapped_key))
                         .push_bind(sealed.as_ref().map(|sealed| &sealed.blob))
                         .push_bind(&row.fingerprint)
+                        .push_bind(&row.file_name)
                         .push_bind(row.created_at)
                         .push_bind(&row.created_by)
                         .push_bind(&row.mac);

@@ -1,6 +1,6 @@
 //! A secret as it was read: checked, shown without its value, opened.
 
-use domain::{Kind, Millis, Scope, SecretName, SecretValue, api::SecretRow};
+use domain::{Day, Kind, Millis, Scope, SecretName, SecretValue, api::SecretRow};
 use seal::{ScopeKey, SealedValue};
 
 use crate::{
@@ -43,6 +43,7 @@ impl Vault {
     pub(crate) fn holds(&self, held: &StoredHeld, value: &SecretValue) -> bool {
         held.version.kind.as_deref() == Some(value.kind().word())
             && held.version.fingerprint == Some(self.fingerprint(value))
+            && value.file_name().is_none_or(|name| held.version.file_name.as_deref() == Some(name))
     }
 
     /// Opens the value of a checked version; `None` when that version is a deletion.
@@ -79,6 +80,7 @@ impl Vault {
         };
         let bytes = self.inner.keys.open_value(key, &place, &sealed)?;
         let value = SecretValue::new(kind, bytes)?;
+        let value = value.with_file_name(version.file_name.as_deref().unwrap_or_default())?;
         if version.fingerprint == Some(self.fingerprint(&value)) { Ok(value) } else { Err(tampered()) }
     }
 }
@@ -90,6 +92,9 @@ impl StoredHeld {
             name: known(self.secret.name.clone(), "secrets")?,
             kind: kind_of(&self.version)?.ok_or(Error::Unknown { table: VERSIONS })?,
             comment: self.secret.comment.clone(),
+            owner: self.secret.owner.clone(),
+            rotate_by: self.secret.rotate_by.map(|at| Day::of(Millis(at))),
+            file_name: self.version.file_name.clone(),
             version: self.secret.version,
             source: scope.to_string(),
             updated_at: Millis(self.version.created_at),

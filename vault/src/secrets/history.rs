@@ -66,6 +66,7 @@ impl Vault {
             name,
             value: &value,
             comment: None,
+            care: None,
             expected: None,
             action: ("restore", "secret.restore"),
         })
