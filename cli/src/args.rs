@@ -12,10 +12,11 @@ use crate::{
     settings::{EnvironmentChoice, ServerUrl},
 };
 
-pub(crate) use places::{EnvironmentCommand, NewPlace, ProjectCommand, Removal, ServiceCommand, TokenCommand};
+pub(crate) use places::{EnvironmentCommand, NewPlace, ProjectCommand, ServiceCommand, TokenCommand};
 pub(crate) use run::RunArgs;
 pub(crate) use secret::{
-    Coded, GetArgs, HistoryArgs, ImportArgs, LevelArgs, RemoveArgs, RestoreArgs, SecretCommand, SetArgs,
+    Coded, GetArgs, HistoryArgs, ImportArgs, KindArg, LevelArgs, RemoveArgs, RestoreArgs, SecretCommand, SetArgs,
+    WrittenArgs,
 };
 
 /// Secrets for programs and for those who run them

@@ -161,6 +161,12 @@ impl Client {
         self.receive(self.dress(request, route).call()).map(|_| ())
     }
 
+    /// What a deletion answers that has something to tell.
+    pub(crate) fn delete_for<T: DeserializeOwned>(&self, route: &Route) -> Result<T, Failure> {
+        let request = self.agent.delete(self.url(route));
+        self.receive(self.dress(request, route).call())?.decode()
+    }
+
     fn url(&self, route: &Route) -> String {
         format!("{}/api/v1/{}", self.server, route.path)
     }

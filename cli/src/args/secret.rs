@@ -76,9 +76,15 @@ pub(crate) struct GetArgs {
 /// are kept as they are, a line break at the end included. To begin a value with `@`, or to set just `-`, write `\@` and `\-`.
 #[derive(Debug, Args)]
 pub(crate) struct SetArgs {
-    /// NAME=VALUE, NAME=@FILE or NAME=-
+    /// NAME=VALUE, NAME=@FILE or NAME=-; with --generate just NAME
     #[arg(required = true, value_name = "NAME=VALUE")]
     pub(crate) assignments: Vec<String>,
+    /// Has the server make the values: LEN characters, 32 when not given. Nobody sees them
+    #[arg(long, value_name = "LEN", num_args = 0..=1, require_equals = true, default_missing_value = "32")]
+    pub(crate) generate: Option<u32>,
+    /// With --generate: the characters to draw from; letters and digits when not given
+    #[arg(long, value_name = "CHARS", requires = "generate", allow_hyphen_values = true)]
+    pub(crate) alphabet: Option<String>,
     #[command(flatten)]
     pub(crate) written: WrittenArgs,
     #[command(flatten)]
@@ -94,6 +100,12 @@ pub(crate) struct WrittenArgs {
     /// What people should know about it
     #[arg(long)]
     pub(crate) comment: Option<String>,
+    /// Who looks after it: a person, a team, a channel
+    #[arg(long)]
+    pub(crate) owner: Option<String>,
+    /// The last day of the value, such as 2026-12-31; empty for none
+    #[arg(long, value_name = "DAY")]
+    pub(crate) rotate_by: Option<String>,
 }
 
 /// [`Kind`] as it is typed.

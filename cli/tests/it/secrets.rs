@@ -113,7 +113,7 @@ fn a_service_lists_what_it_inherits_and_explains_why() {
 
     let explained = place.ok_in_project(&[&["explain", "FOO"][..], &service].concat());
     assert_eq!(explained.lines().count(), 7, "{explained}");
-    has_line(&explained, &[&format!("{project}, service: api, environment: development"), "wins"]);
+    has_line(&explained, &[&format!("{project}, service: api, environment: development"), "wins", "v1"]);
     has_line(&explained, &[&project, "shadowed, another value"]);
     has_line(&explained, &["platform", "absent"]);
 
@@ -132,4 +132,49 @@ fn the_platform_is_reached_from_within_a_project() {
     let done = place.done(["secret", "set", "--platform", &format!("{name}=canary")]);
     assert!(done.stderr.contains("(platform)"), "{done:?}");
     place.ok(["secret", "remove", "--platform", &name]);
+}
+
+#[test]
+fn values_are_generated_by_the_server_and_shown_to_nobody() {
+    let place = Place::new();
+    let set =
+        ["secret", "set", "-p", &place.project, "KEY", "OTHER", "--generate=20", "--alphabet", "xyz", "--owner", "ops"];
+    let done = place.done(set);
+    assert_eq!((done.code, done.stdout.as_slice()), (0, &b""[..]), "{done:?}");
+    let value = |name: &str| {
+        let get = ["secret", "get", name, "--reveal", "-p", &place.project];
+        String::from_utf8(place.finish(&mut place.command(get)).stdout).unwrap()
+    };
+    for name in ["KEY", "OTHER"] {
+        let made = value(name);
+        assert!(made.len() == 20 && made.chars().all(|c| "xyz".contains(c)), "{made}");
+        assert!(!done.stderr.contains(&made));
+    }
+    place.ok_in_project(&["secret", "set", "KEY", "--generate", "--rotate-by", "2027-01-31"]);
+    assert_eq!(value("KEY").len(), 32);
+    for (words, expected) in [
+        (&["KEY=canary", "--generate"][..], "only names are given"),
+        (&["KEY", "--generate", "--kind", "json"], "a generated value is a text"),
+        (&["KEY", "--generate=0"], "1 to 4096 characters"),
+        (&["A=b", "--rotate-by", "soon"], "2026-12-31"),
+    ] {
+        let done = place.done(["secret", "set", "-p", &place.project].iter().chain(words));
+        assert!(done.code != 0 && done.stderr.contains(expected) && !done.stderr.contains("canary"), "{done:?}");
+    }
+}
+
+#[test]
+fn an_environment_goes_with_its_contents_only_when_that_is_said() {
+    let place = Place::new();
+    let name = format!("e{}", place.project);
+    let run = |words: &[&str]| place.done(words);
+    assert_eq!(run(&["environment", "create", &name]).code, 0);
+    place.ok_in_project(&["secret", "set", "A=canary", "-e", &name]);
+    assert!(run(&["environment", "remove", &name]).stderr.contains("still used by 1 secret"));
+    let plan = run(&["environment", "remove", &name, "--dry-run"]);
+    assert!(plan.code == 0 && plan.stderr.contains("1 secret, 0 bindings and 0 tokens"), "{plan:?}");
+    let unsure = run(&["environment", "remove", &name, "--with-contents"]);
+    assert!(unsure.code == 2 && unsure.stderr.contains("--yes"), "{unsure:?}");
+    let done = run(&["environment", "remove", &name, "--with-contents", "--yes"]);
+    assert!(done.code == 0 && done.stderr.contains("with 1 secret"), "{done:?}");
 }

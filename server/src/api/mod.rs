@@ -5,6 +5,7 @@ mod audit;
 mod bindings;
 mod changes;
 mod delivery;
+mod duplicates;
 mod effective;
 mod environments;
 pub(crate) mod health;
@@ -49,6 +50,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(people::routes())
         .merge(tokens::routes())
         .merge(changes::routes())
+        .merge(duplicates::routes())
         .merge(effective::routes())
         .merge(values::routes())
         .merge(delivery::routes())

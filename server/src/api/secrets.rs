@@ -2,13 +2,17 @@
 
 use axum::{Json, extract::State, http::StatusCode};
 use domain::{
-    SecretValue,
-    api::{ListQuery, Page, RestoreRequest, RevealRequest, Revealed, SecretRow, SecretWrite, VersionRow},
+    Error, Kind, SecretValue,
+    api::{
+        ListQuery, Page, RestoreRequest, RevealRequest, Revealed, RowWrite, RowWritten, SecretPatch, SecretRow,
+        SecretWrite, VersionRow,
+    },
+    generate,
 };
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use vault::Vault;
+use vault::{Care, NewValue, RowCell, Vault};
 
 use super::List;
 use crate::{
@@ -22,7 +26,8 @@ use crate::{
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(list))
-        .routes(routes!(find, put, remove))
+        .routes(routes!(find, put, update, remove))
+        .routes(routes!(put_row))
         .routes(routes!(reveal))
         .routes(routes!(versions))
         .routes(routes!(restore))
@@ -82,6 +87,18 @@ struct Deletion {
 }
 with_environment!(Deletion);
 
+/// No parameters: the environments are in the body.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Nowhere {}
+
+impl Where for Nowhere {
+    fn environment(&self) -> Option<&str> {
+        None
+    }
+}
+
 /// The secrets of a scope, by name: kinds, versions, who and when; never a value.
 #[utoipa::path(
     get, path = "/secrets", tag = "secrets", operation_id = "list_secrets", params(Which),
@@ -118,10 +135,53 @@ async fn put(
     NewName(name): NewName,
     Body(write): Body<SecretWrite>,
 ) -> Answer<Json<SecretRow>> {
-    let value = SecretValue::from_wire(write.kind, &write.value.0)?;
+    let value = match generate::one_of(write.value, write.generate)? {
+        Ok(value) => {
+            let value = SecretValue::from_wire(write.kind, &value.0)?;
+            NewValue::Given(value.with_file_name(write.file_name.as_deref().unwrap_or_default())?)
+        }
+        Err(generate) if write.kind == Kind::Text => NewValue::Generated(generate),
+        Err(_) => return Err(Error::field("kind", "a generated value is a `text`").into()),
+    };
+    let care = Care::of(write.owner.as_deref(), write.rotate_by.as_deref())?;
     let (comment, expected) = (write.comment.as_deref(), write.expected_version);
-    let row = vault.put_secret(&actor, &scope, &name, value, comment, expected).await?;
+    let row = vault.write_secret(&actor, &scope, &name, value, comment, &care, expected).await?;
     Ok(Json(row))
+}
+
+/// Changes what stands beside a value: comment, owner, the day it is to be replaced by. No new version.
+#[utoipa::path(
+    patch, path = "/secrets/{name}", tag = "secrets", operation_id = "update_secret", params(JustWhere),
+    request_body = SecretPatch, responses((status = 200, body = SecretRow))
+)]
+async fn update(
+    Signed(actor): Signed,
+    State(vault): State<Vault>,
+    In { scope, .. }: In,
+    Named(name): Named,
+    Body(patch): Body<SecretPatch>,
+) -> Answer<Json<SecretRow>> {
+    Ok(Json(vault.update_secret(&actor, &scope, &name, &patch).await?))
+}
+
+/// Writes one name in several environments as one change: all of them, or none.
+#[utoipa::path(
+    put, path = "/secrets/{name}/environments", tag = "secrets", operation_id = "put_secret_row",
+    request_body = RowWrite, responses((status = 200, body = RowWritten))
+)]
+async fn put_row(
+    Signed(actor): Signed,
+    State(vault): State<Vault>,
+    In { scope, .. }: In<Nowhere>,
+    NewName(name): NewName,
+    Body(write): Body<RowWrite>,
+) -> Answer<Json<RowWritten>> {
+    let cells = write.cells.into_iter().map(|cell| {
+        let value = SecretValue::from_wire(cell.kind, &cell.value.0)?;
+        Ok(RowCell { environment: cell.environment, value, expected: cell.expected_version })
+    });
+    let cells: Vec<RowCell> = cells.collect::<Result<_, Error>>()?;
+    Ok(Json(vault.put_row(&actor, &scope.level, &name, &cells, &write.message).await?))
 }
 
 /// Deletes a secret; its versions stay in history.

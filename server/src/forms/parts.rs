@@ -9,8 +9,8 @@ use axum::{
 use domain::{Code, Error};
 use zeroize::Zeroizing;
 
-/// The most parts a form of ours has, and then some.
-const PARTS_MAX: usize = 16;
+/// The most parts a form of ours has, and then some: that of a row has four for each environment.
+const PARTS_MAX: usize = 256;
 
 /// The parts of a form.
 #[derive(Default)]
@@ -50,6 +50,21 @@ impl Parts {
             return Ok("");
         };
         std::str::from_utf8(&part.bytes).map_err(|_| Error::field(name, "this is not UTF-8"))
+    }
+
+    /// The text of a field; none where the form has no such field.
+    pub(super) fn given(&self, name: &str) -> Result<Option<&str>, Error> {
+        if self.0.contains_key(name) { self.text(name).map(Some) } else { Ok(None) }
+    }
+
+    /// What follows `prefix` in the names of fields, in their order.
+    pub(super) fn after(&self, prefix: &str) -> Vec<String> {
+        self.0.keys().filter_map(|name| name.strip_prefix(prefix)).map(str::to_owned).collect()
+    }
+
+    /// What a file that was chosen is called.
+    pub(super) fn file_name(&self, name: &str) -> String {
+        self.0.get(name).map(|part| part.file_name.clone()).unwrap_or_default()
     }
 
     /// The bytes of a file that was chosen.

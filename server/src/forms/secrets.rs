@@ -1,8 +1,11 @@
 //! Writing and deleting one secret.
 
+mod care;
+mod row;
+
 use app::{
     notice::Notice,
-    pages::secrets::{Place, environment_of, scope_name},
+    pages::secrets::{Place, alphabet_of, environment_of, scope_name},
     paths::forms,
 };
 use axum::{
@@ -11,10 +14,10 @@ use axum::{
     response::Response,
     routing::post,
 };
-use domain::{Actor, Code, Error, Kind, Scope, SecretName, SecretValue, api::SecretRow};
+use domain::{Actor, Code, Error, Generate, Kind, Scope, SecretName, SecretValue, api::SecretRow};
 use serde::Deserialize;
 use tower_sessions::Session;
-use vault::Vault;
+use vault::{Care, NewValue, Vault};
 
 use super::{lead, name, parts::Parts};
 use crate::{
@@ -24,7 +27,11 @@ use crate::{
 };
 
 pub(super) fn routes() -> Router<AppState> {
-    Router::new().route(forms::SECRETS, post(write)).route(forms::SECRET_DELETE, post(delete))
+    Router::new()
+        .route(forms::SECRETS, post(write))
+        .route(forms::SECRET_DELETE, post(delete))
+        .route(forms::SECRET_ROW, post(row::write))
+        .route(forms::SECRET_CARE, post(care::write))
 }
 
 /// What a form says about where it is and what it writes, value aside.
@@ -35,21 +42,29 @@ struct Written {
     environment: String,
     name: String,
     kind: String,
-    comment: String,
+    comment: Option<String>,
+    owner: Option<String>,
+    rotate_by: Option<String>,
     expected: i64,
     empty: bool,
+    generate: Option<Generate>,
 }
 
 impl Written {
     fn of(parts: &Parts) -> Result<Self, Error> {
         let text = |field| parts.text(field).map(str::to_owned);
+        let given = |field| parts.given(field).map(|text| text.map(str::to_owned));
+        let generate = if parts.text("generate")?.is_empty() { None } else { Some(generate(parts)?) };
         Ok(Self {
+            generate,
             place: Place::of(parts.text("project")?, parts.text("service")?, parts.text("level")?)?,
             cell: parts.text("cell")? == "1",
             environment: text("environment")?,
             name: text("name")?,
             kind: text("kind")?,
-            comment: text("comment")?,
+            comment: given("comment")?,
+            owner: given("owner")?,
+            rotate_by: given("rotate_by")?,
             expected: version(parts.text("expected_version")?)?,
             empty: !parts.text("empty")?.is_empty(),
         })
@@ -78,26 +93,43 @@ impl Written {
             .keep("name", &self.name)
             .keep("environment", &self.environment)
             .keep("kind", &self.kind)
-            .keep("comment", &self.comment)
+            .keep("comment", self.comment.as_deref().unwrap_or_default())
+            .keep("owner", self.owner.as_deref().unwrap_or_default())
+            .keep("rotate_by", self.rotate_by.as_deref().unwrap_or_default())
+    }
+
+    /// The value that the form carries, or the wish for one.
+    fn value(&self, kind: Kind, parts: &mut Parts) -> Result<NewValue, Error> {
+        let refused = |sentence: &str| Err(Error::new(Code::Invalid, format!("nothing was stored: {sentence}")));
+        if kind == Kind::File {
+            let file_name = parts.file_name("file");
+            let Some(bytes) = parts.file("file") else {
+                return refused("no file was chosen");
+            };
+            return Ok(NewValue::Given(SecretValue::new(kind, bytes)?.with_file_name(&file_name)?));
+        }
+        let bytes = parts.lines("value");
+        if let Some(generate) = &self.generate {
+            return match (kind, bytes.is_empty()) {
+                (Kind::Text, true) => Ok(NewValue::Generated(generate.clone())),
+                (Kind::Text, false) => refused("a value was typed, and one was to be made; choose one"),
+                _ => refused("a generated value is a text"),
+            };
+        }
+        if bytes.is_empty() && !self.empty {
+            return refused("the value is empty; tick the box if it is meant to be");
+        }
+        Ok(NewValue::Given(SecretValue::new(kind, bytes)?))
     }
 
     async fn put(&self, vault: &Vault, actor: &Actor, parts: &mut Parts) -> Answer<Put> {
         let scope = self.place.level.at(environment_of(&self.environment)?);
         let name: SecretName = name("name", &self.name)?;
         let kind = Kind::from_word(&self.kind).ok_or_else(|| Error::field("kind", "`text`, `json` or `file`"))?;
-        let bytes = if kind == Kind::File {
-            parts.file("file").ok_or_else(|| Error::new(Code::Invalid, "nothing was stored: no file was chosen"))?
-        } else {
-            let bytes = parts.lines("value");
-            if bytes.is_empty() && !self.empty {
-                let sentence = "nothing was stored: the value is empty; tick the box if it is meant to be";
-                return Err(Error::new(Code::Invalid, sentence).into());
-            }
-            bytes
-        };
-        let value = SecretValue::new(kind, bytes)?;
-        let comment = Some(self.comment.as_str());
-        let outcome = vault.put_secret(actor, &scope, &name, value, comment, Some(self.expected)).await;
+        let value = self.value(kind, parts)?;
+        let care = Care::of(self.owner.as_deref(), self.rotate_by.as_deref())?;
+        let (comment, expected) = (self.comment.as_deref(), Some(self.expected));
+        let outcome = vault.write_secret(actor, &scope, &name, value, comment, &care, expected).await;
         match outcome.map_err(vault::Error::public) {
             Ok(row) => Ok(Put::Done(scope, row)),
             Err(error) if error.code == Code::Conflict => {
@@ -181,6 +213,15 @@ async fn delete(
             lead(&session, &path, Notice::bad(error)).await
         }
     }
+}
+
+/// How a value is to be made.
+fn generate(parts: &Parts) -> Result<Generate, Error> {
+    let length = parts.text("length")?.trim().parse();
+    let length = length.map_err(|_| Error::field("length", "how many characters? A whole number"))?;
+    let alphabet = alphabet_of(parts.text("alphabet")?);
+    let alphabet = alphabet.ok_or_else(|| Error::field("alphabet", "there is no such alphabet"))?;
+    Ok(Generate { length, alphabet: alphabet.to_owned() })
 }
 
 fn version(text: &str) -> Result<i64, Error> {
