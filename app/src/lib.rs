@@ -33,7 +33,7 @@ pub use shell::shell;
 
 use components::Layout;
 use pages::{
-    Audit, Environments, FirstSteps, Home, Login, NotFound, People, ProjectPage, Setup, Tokens,
+    Audit, Duplicates, Environments, FirstSteps, Home, Login, NotFound, People, ProjectPage, Setup, Tokens,
     secrets::{
         BindingsPage, EffectivePage, PlatformSecrets, ProjectSecrets, ServicePlatformSecrets, ServiceProjectSecrets,
         ServiceSecrets,
@@ -67,6 +67,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/tokens") view=Tokens ssr=SsrMode::Async />
                     <Route path=path!("/people") view=People ssr=SsrMode::Async />
                     <Route path=path!("/environments") view=Environments ssr=SsrMode::Async />
+                    <Route path=path!("/duplicates") view=Duplicates ssr=SsrMode::Async />
                     <Route path=path!("/audit") view=Audit ssr=SsrMode::Async />
                 </FlatRoutes>
             </Layout>

@@ -24,6 +24,8 @@ pub const PEOPLE: &str = "/people";
 pub const TOKENS: &str = "/tokens";
 /// Environments.
 pub const ENVIRONMENTS: &str = "/environments";
+/// Equal values in several places.
+pub const DUPLICATES: &str = "/duplicates";
 /// The audit log.
 pub const AUDIT: &str = "/audit";
 
@@ -63,10 +65,16 @@ pub mod forms {
     pub const ENVIRONMENT_DELETE: &str = "/forms/environments/delete";
     /// Writes a secret.
     pub const SECRETS: &str = "/forms/secrets";
+    /// Writes one name in several environments.
+    pub const SECRET_ROW: &str = "/forms/secrets/row";
+    /// Changes what stands beside a value.
+    pub const SECRET_CARE: &str = "/forms/secrets/care";
     /// Deletes a secret.
     pub const SECRET_DELETE: &str = "/forms/secrets/delete";
     /// Shows one value, on a page of its own.
     pub const REVEAL: &str = "/forms/reveal";
+    /// Downloads one file.
+    pub const DOWNLOAD: &str = "/forms/download";
     /// Adds a binding.
     pub const BINDINGS: &str = "/forms/bindings";
     /// Removes a binding.
@@ -198,6 +206,7 @@ pub fn crumbs(path: &str) -> Vec<(String, Option<String>)> {
         ["people"] => last("People"),
         ["tokens"] => last("Tokens"),
         ["environments"] => last("Environments"),
+        ["duplicates"] => last("Equal values"),
         ["audit"] => last("Audit log"),
         ["projects", project, rest @ ..] => {
             let mut crumbs = vec![home, ((*project).to_owned(), Some(format!("/projects/{project}")))];

@@ -1,6 +1,7 @@
 //! The pages: one file each, with its server functions.
 
 mod audit;
+mod duplicates;
 mod environments;
 mod first_steps;
 mod home;
@@ -13,6 +14,7 @@ mod setup;
 mod tokens;
 
 pub use audit::Audit;
+pub use duplicates::Duplicates;
 pub use environments::Environments;
 pub use first_steps::FirstSteps;
 pub use home::Home;

@@ -160,6 +160,20 @@ pub(super) fn can_copy() -> bool {
         .is_ok_and(|clipboard| !clipboard.is_undefined())
 }
 
+/// Fills the buffer with random bytes of the browser.
+pub(super) fn random(bytes: &mut [u8]) -> Result<(), Error> {
+    let none = |_| Error::new(Code::Unavailable, "this browser gives no random numbers");
+    let crypto = js_sys::Reflect::get(&window(), &JsValue::from_str("crypto")).map_err(none)?;
+    let fill = js_sys::Reflect::get(&crypto, &JsValue::from_str("getRandomValues")).map_err(none)?;
+    let fill: js_sys::Function = fill.dyn_into().map_err(none)?;
+    #[allow(clippy::cast_possible_truncation, reason = "a small buffer")]
+    let random = js_sys::Uint8Array::new_with_length(bytes.len() as u32);
+    fill.call1(&crypto, &random).map_err(none)?;
+    random.copy_to(bytes);
+    random.fill(0, 0, random.length());
+    Ok(())
+}
+
 /// Saves bytes as a file.
 pub(super) fn download(name: &str, bytes: &[u8]) {
     let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));

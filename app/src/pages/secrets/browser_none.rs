@@ -30,6 +30,10 @@ pub(super) fn can_copy() -> bool {
     false
 }
 
+pub(super) fn random(_: &mut [u8]) -> Result<(), Error> {
+    Err(Error::new(Code::Unavailable, "only a browser fills a field"))
+}
+
 pub(super) fn download(_: &str, _: &[u8]) {}
 
 pub(super) fn now() -> f64 {

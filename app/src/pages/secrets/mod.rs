@@ -3,7 +3,8 @@
 //! | file | concept |
 //! |---|---|
 //! | `scope_page`, `scope_read` | one level of a service, project or the platform |
-//! | `matrix`, `toolbar`, `detail`, `secret_form` | its parts: table, filters, the open cell, writing |
+//! | `matrix`, `toolbar`, `detail` | its parts: table, filters, the open cell |
+//! | `secret_form`, `value_fields`, `row_form`, `care_form` | writing: one value, one name everywhere, what stands beside |
 //! | `upload`, `upload_file`, `dropzone`, `plan`, `plan_items` | a file becomes a plan, and a plan becomes one change |
 //! | `reveal`, `reveal_dialog`, `reveal_page` | one value, for thirty seconds |
 //! | `effective`, `ladder` | what the ladder gives, and why |
@@ -21,6 +22,7 @@ mod browser;
 #[cfg(not(feature = "hydrate"))]
 #[path = "browser_none.rs"]
 mod browser;
+mod care_form;
 mod detail;
 mod dropzone;
 mod effective;
@@ -36,6 +38,7 @@ mod reveal;
 mod reveal_dialog;
 #[cfg(feature = "ssr")]
 mod reveal_page;
+mod row_form;
 mod scope_page;
 mod scope_read;
 mod secret_form;
@@ -43,6 +46,7 @@ mod toolbar;
 mod unseen;
 mod upload;
 mod upload_file;
+mod value_fields;
 
 pub use binding_forms::pin_of;
 pub use bindings::BindingsPage;
@@ -52,3 +56,4 @@ pub use place::{Place, environment_of, scope_name};
 pub use reveal_page::{RevealedPage, revealed_page};
 pub use scope_page::{PlatformSecrets, ProjectSecrets, ServicePlatformSecrets, ServiceProjectSecrets, ServiceSecrets};
 pub use upload_file::told as import_sentence;
+pub use value_fields::alphabet_of;

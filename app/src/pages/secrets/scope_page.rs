@@ -149,6 +149,7 @@ fn Rows(place: Place, asked: Asked, view: ScopeView, writing: Memo<Writing>, kep
     let detail = view.open.clone().map(|open| {
         let (place, asked, may) = (place.clone(), asked.clone(), view.may);
         let column = open.column(&view.matrix.environments);
+        let (environments, today) = (view.matrix.environments.clone(), view.matrix.today);
         (move || {
             view! {
                 <Detail
@@ -156,8 +157,10 @@ fn Rows(place: Place, asked: Asked, view: ScopeView, writing: Memo<Writing>, kep
                     asked=asked.clone()
                     open=open.clone()
                     column
+                    environments=environments.clone()
+                    today
                     may
-                    writing=writing.get() == Writing::Cell
+                    writing=writing.get()
                     reveal=kept.reveal
                 />
             }
@@ -180,12 +183,14 @@ fn Rows(place: Place, asked: Asked, view: ScopeView, writing: Memo<Writing>, kep
 fn words(view: &ScopeView, asked: &Asked) -> String {
     use domain::api::MatrixShow;
     let rows = view.matrix.rows.len();
-    let MatrixCounts { all, set, inherited, shadows } = view.matrix.counts;
+    let MatrixCounts { all, set, inherited, shadows, missing, due } = view.matrix.counts;
     let total = match asked.show {
         MatrixShow::All => all,
         MatrixShow::Set => set,
         MatrixShow::Inherited => inherited,
         MatrixShow::Shadows => shadows,
+        MatrixShow::Missing => missing,
+        MatrixShow::Due => due,
     };
     match (rows, asked.filter.is_empty()) {
         (1, false) => "1 name matches".to_owned(),
@@ -209,6 +214,8 @@ fn Nothing(place: Place, asked: Asked, view: ScopeView) -> impl IntoView {
         MatrixShow::Set => format!("Nothing is set for {}", level_title(&place.level)),
         MatrixShow::Inherited => "Nothing comes from a wider level".to_owned(),
         MatrixShow::Shadows => "Nothing here covers a wider level".to_owned(),
+        MatrixShow::Missing => "Nothing is missing".to_owned(),
+        MatrixShow::Due => "No value is due to be replaced".to_owned(),
         MatrixShow::All => format!("No secrets for {} yet", level_title(&place.level)),
     };
     if view.matrix.counts.all > 0 {
