@@ -84,11 +84,16 @@ impl Db {
     pub(crate) async fn migrate(&self) -> Result<(), StartError> {
         let migrator = sqlx::migrate!("../migrations");
         match self {
-            Self::Sqlite(pool) => match migrator.run(pool).await {
-                // SQLite has no lock for this: another start may have run the same step at the same moment.
-                Err(_) => migrator.run(pool).await,
-                done => done,
-            },
+            Self::Sqlite(pool) => {
+                let mut done = migrator.run(pool).await;
+                // SQLite has no lock for this: another start may have run the same step at the same moment, each of them.
+                for _ in migrator.iter() {
+                    if done.is_err() {
+                        done = migrator.run(pool).await;
+                    }
+                }
+                done
+            }
             Self::Postgres(pool) => migrator.run(pool).await,
         }
         .map_err(StartError::Migrate)
