@@ -75,9 +75,10 @@ impl Tx {
         .map(drop))
     }
 
-    /// Makes other editors of the list wait for this transaction.
+    /// Makes other editors of the list wait for this transaction. One row that is always there: two that locked the
+    /// rows of the list, each in an order of its own, could wait for each other.
     pub(crate) async fn put_environments_lock(&mut self) -> sqlx::Result<()> {
-        on!(self, c => sqlx::query("UPDATE environments SET position = position")
+        on!(self, c => sqlx::query("UPDATE installation SET created_at = created_at")
             .execute(c)
             .await
             .map(drop))

@@ -24,8 +24,7 @@ impl Column {
     fn of(actor: &Actor, level: &Level, environment: Option<EnvironmentName>) -> Self {
         let may = |action, scope: &Scope| access::check(actor, action, scope).is_ok();
         let own = level.at(environment.clone());
-        let is_service = matches!(level, Level::Service(_)) && environment.is_some();
-        let uses = is_service && may(Action::Use, &own);
+        let uses = matches!(level, Level::Service(_)) && may(Action::Use, &own);
         let project = level.project().map(|project| Level::Project { project: project.clone() });
         let levels = [Some(level.clone()), project, Some(Level::Platform)].into_iter().flatten();
         let hides = levels.flat_map(|level| [level.at(environment.clone()), level.at(None)]);

@@ -5,10 +5,7 @@ use domain::{
 };
 use vault::{Care, NewValue};
 
-use crate::{
-    fixture::TestVault,
-    speak::{at, name, page, put, refused, reveal, status, text},
-};
+use crate::speak::{at, name, page, put, refused, reveal, status, text};
 
 fn patch(owner: Option<&str>, rotate_by: Option<&str>) -> SecretPatch {
     let own = |text: Option<&str>| text.map(str::to_owned);
@@ -87,7 +84,7 @@ db_tests! {
     async fn a_file_keeps_its_bytes_and_its_name_through_versions_and_restore(t: TestVault) {
         let admin = t.shop().await;
         let scope = at("shop/api");
-        let every: Vec<u8> = (0..1024 * 1024).map(|n: usize| (n * 31 % 256) as u8).collect();
+        let every: Vec<u8> = (0..1024 * 1024_u32).map(|n| n.wrapping_mul(31).to_le_bytes()[0]).collect();
         let write = async |value| t.vault.put_secret(&admin, &scope, &name("tls"), value, None, None).await;
         let row = write(file(&every, "first.p12")).await.unwrap();
         assert_eq!((row.version, row.file_name.as_deref()), (1, Some("first.p12")));

@@ -1,10 +1,7 @@
 use domain::{SecretName, api::ListQuery};
 use vault::RowCell;
 
-use crate::{
-    fixture::TestVault,
-    speak::{at, env, name, put, refused, reveal, status, text},
-};
+use crate::speak::{at, env, name, put, refused, reveal, status, text};
 
 fn cell(environment: Option<&str>, value: &str, expected: Option<i64>) -> RowCell {
     RowCell { environment: environment.map(env), value: text(value), expected }
