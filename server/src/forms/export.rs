@@ -16,7 +16,7 @@ use serde::Deserialize;
 use tower_sessions::Session;
 use vault::{ExportOptions, Vault};
 
-use super::{import::short, lead};
+use super::{lead, short};
 use crate::{AppState, auth::Signed, local_path::local_path, problem::Answer, respond::SecretFile};
 
 pub(super) fn routes() -> Router<AppState> {

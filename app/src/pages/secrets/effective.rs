@@ -59,7 +59,8 @@ pub(super) fn service_of_path() -> Memo<Result<ServicePath, Error>> {
 
 #[component]
 fn Effective(view: EffectiveView, asked: AskedEffective, reveal: Reveal, typing: Typing) -> impl IntoView {
-    let EffectiveView { head, service, environments, environment, rows, missing, next, counts, export, explained } = view;
+    let EffectiveView { head, service, environments, environment, rows, missing, next, counts, export, explained } =
+        view;
     let Some(environment) = environment else {
         return view! {
             <SecretsHead head current=Current::Effective />

@@ -60,16 +60,16 @@ mod value_fields;
 
 pub use binding_forms::pin_of;
 pub use bindings::BindingsPage;
+pub use copy::CopyPage;
+pub use copy_read::AskedCopy;
 pub use effective::EffectivePage;
 pub(crate) use matrix::KindIcon;
 pub use place::{Place, environment_of, scope_name};
 pub(crate) use place::{environment_title, environment_word, level_title, levels};
-pub(crate) use reveal::{Reveal, RevealButtons, Wanted};
-pub(crate) use reveal_dialog::RevealDialog;
-pub use copy::CopyPage;
-pub use copy_read::AskedCopy;
 #[cfg(feature = "ssr")]
 pub use plan_page::{PlanPage, plan_page};
+pub(crate) use reveal::{Reveal, RevealButtons, Wanted};
+pub(crate) use reveal_dialog::RevealDialog;
 #[cfg(feature = "ssr")]
 pub use reveal_page::{RevealedPage, revealed_page};
 pub use scope_page::{PlatformSecrets, ProjectSecrets, ServicePlatformSecrets, ServiceProjectSecrets, ServiceSecrets};
