@@ -125,13 +125,14 @@ pub(super) fn on_hidden(then: impl Fn() + Clone + 'static) {
 /// cannot tell that.
 pub(super) async fn send<T: DeserializeOwned>(
     path: &str,
+    media_type: &str,
     body: &[u8],
     progress: impl Fn(f64, f64) + 'static,
 ) -> Result<T, Error> {
     let unsent = |_| Error::new(Code::Unavailable, "the file cannot be sent; nothing was stored");
     let request = web_sys::XmlHttpRequest::new().map_err(unsent)?;
     request.open("POST", path).map_err(unsent)?;
-    request.set_request_header("content-type", "application/json").map_err(unsent)?;
+    request.set_request_header("content-type", media_type).map_err(unsent)?;
     let told = Closure::<dyn Fn(web_sys::ProgressEvent)>::new(move |event: web_sys::ProgressEvent| {
         progress(event.loaded(), event.total());
     });
