@@ -46,9 +46,7 @@ class Server:
     def start(self) -> None:
         words = ["bootstrap", "--email", "admin@example.com", "--password-stdin", "--token", *self._places]
         password = f"{MARKER} correct horse battery"
-        made = subprocess.run(
-            [str(SERVER), *words], input=password, env=ENVIRON, capture_output=True, text=True, check=True
-        )
+        made = subprocess.run([str(SERVER), *words], input=password, env=ENVIRON, capture_output=True, text=True, check=True)
         self.token = made.stdout.strip()
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(

@@ -62,6 +62,7 @@ def run(
     several: List[SecretValue],
     dotted: vault.SecretValue = None,
     quoted: "SecretValue" = None,
+    inside: Optional["SecretValue"] = None,
     data: Dict[str, Any] = {},
     word: Literal["a|b"] = "a|b",
     untyped=1,
@@ -78,6 +79,7 @@ EXPECTED = {
     "several": (False, False),
     "dotted": (True, False),
     "quoted": (True, False),
+    "inside": (True, True),
     "data": (False, False),
     "word": (False, False),
     "untyped": (False, False),
@@ -113,7 +115,7 @@ def test_a_decorated_or_inner_function_is_understood() -> None:
 
 
 def test_two_parameters_that_meet_in_one_variable_are_refused() -> None:
-    def run(apiToken: SecretValue, api_token: SecretValue) -> None:  # noqa: N803, ARG001
+    def run(apiToken: SecretValue, api_token: SecretValue) -> None:  # noqa: N803
         pass
 
     with pytest.raises(ConfigurationError, match="'apiToken' and 'api_token' would both come from SECRET_API_TOKEN"):

@@ -38,7 +38,9 @@ def test_a_wrong_variable_is_refused(variable: str) -> None:
     assert str(error.value) == f"Invalid environment variable name: {variable}, must match ^[A-Z_][A-Z0-9_]*$"
 
 
-@pytest.mark.parametrize(("key", "group"), [("my.secret", None), ("1secret", None), ("my secret", None), ("k", "arn:aws:sm")])
+@pytest.mark.parametrize(
+    ("key", "group"), [("my.secret", None), ("1secret", None), ("my secret", None), ("k", "arn:aws:sm")]
+)
 def test_a_derived_variable_obeys_the_same_rule_unless_mounted(key: str, group: Optional[str]) -> None:
     with pytest.raises(ValueError, match="must match"):
         Secret(key, group)

@@ -7,7 +7,9 @@ import hmac
 import json
 import logging
 import pickle
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from conftest import MARKER
@@ -33,7 +35,7 @@ def test_it_unwraps_once() -> None:
     assert not secret.is_locked
     assert secret.unwrap() == VALUE
     assert secret.is_locked
-    with pytest.raises(ValueError, match="^Secret is locked and cannot be unwrapped$"):
+    with pytest.raises(ValueError, match=r"^Secret is locked and cannot be unwrapped$"):
         secret.unwrap()
 
 
@@ -82,7 +84,8 @@ def test_equality_compares_macs_in_constant_time(monkeypatch: pytest.MonkeyPatch
 
 
 def test_it_has_no_length_hash_or_iterator() -> None:
-    for use in (len, hash, list, dict, vars, json.dumps):
+    uses: list[Callable[[Any], object]] = [len, hash, list, dict, vars, json.dumps]
+    for use in uses:
         with pytest.raises(TypeError):
             use(SecretValue(VALUE))
     with pytest.raises(TypeError, match=r"unsupported format string passed to SecretValue.__format__"):

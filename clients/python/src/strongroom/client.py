@@ -19,6 +19,7 @@ from urllib.parse import urlencode
 from .errors import RefusedError, ReplyError, UnreachableError, refusal
 from .settings import Settings
 
+_BROKEN: Final = "the connection broke off; is the server running, and is it a Strongroom?"
 _TIMEOUT: Final = 30.0
 _REPLY_MAX: Final = 64 * 1024 * 1024
 
@@ -120,6 +121,8 @@ class Client:
                 body = response.read(_REPLY_MAX + 1)
                 if len(body) > _REPLY_MAX:
                     return None, f"it answered with more than {_REPLY_MAX} bytes"
+                if response.length:
+                    return None, _BROKEN
                 return Reply(response.status, body), ""
         except (OSError, HTTPException) as error:
             return None, _reason(error)
@@ -148,4 +151,4 @@ def _reason(error: Exception) -> str:
         return "it took too long; try again, or look at the server's log"
     if isinstance(cause, ConnectionRefusedError):
         return "nothing listens there; is the server running, and are address and port right?"
-    return "the connection broke off; is the server running, and is it a Strongroom?"
+    return _BROKEN

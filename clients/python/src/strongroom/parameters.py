@@ -13,7 +13,7 @@ import sys
 import types
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, Union, get_args, get_origin
+from typing import Any, Final, ForwardRef, Union, get_args, get_origin
 
 from .errors import ConfigurationError
 from .secret_value import SecretValue
@@ -114,26 +114,33 @@ def _members(annotation: Any) -> tuple[Any, ...]:
 
 
 def _annotation(function: Callable[..., object], name: str, annotation: Any) -> Any:
-    """The annotation; one that is a text (``from __future__ import annotations``) is evaluated where it was written."""
-    if not isinstance(annotation, str):
-        return annotation
+    """The annotation; texts (``from __future__ import annotations``, quotes) are evaluated where they were written."""
+    if isinstance(annotation, ForwardRef):
+        annotation = annotation.__forward_arg__
+    if isinstance(annotation, str):
+        annotation = _evaluated(function, name, annotation)
+    members = _members(annotation)
+    if any(isinstance(member, ForwardRef) for member in members):
+        return Union[tuple(_annotation(function, name, member) for member in members)]
+    return annotation
+
+
+def _evaluated(function: Callable[..., object], name: str, text: str) -> Any:
     written = inspect.unwrap(function)
-    written = written if hasattr(written, "__globals__") else getattr(written, "__call__", written)  # noqa: B004
     scope = dict(getattr(written, "__globals__", {}))
-    closure = getattr(written, "__closure__", None) or ()
-    scope.update(zip(getattr(getattr(written, "__code__", None), "co_freevars", ()), (c.cell_contents for c in closure)))
+    free = getattr(getattr(written, "__code__", None), "co_freevars", ())
+    scope.update(zip(free, (cell.cell_contents for cell in getattr(written, "__closure__", None) or ())))
     scope["__union_of__"] = Union
     try:
-        # Python 3.9 knows no `X | None`, but may well read it.
-        tree = ast.fix_missing_locations(_Unions().visit(ast.parse(annotation, mode="eval")))
+        tree = ast.fix_missing_locations(_Unions().visit(ast.parse(text, mode="eval")))
         return eval(compile(tree, "<annotation>", "eval"), scope)  # noqa: S307 - the program's own text
     except Exception as error:  # noqa: BLE001 - an annotation can be any expression
         reason = f"{type(error).__name__}: {error}"
-        raise ConfigurationError(f"the annotation `{annotation}` of '{name}' cannot be evaluated: {reason}") from None
+    raise ConfigurationError(f"the annotation `{text}` of '{name}' cannot be evaluated: {reason}")
 
 
 class _Unions(ast.NodeTransformer):
-    """Writes ``A | B`` as ``Union[A, B]``."""
+    """Writes ``A | B`` as ``Union[A, B]``, which Python 3.9 can evaluate, and takes quotes away."""
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
         self.generic_visit(node)
@@ -142,7 +149,10 @@ class _Unions(ast.NodeTransformer):
         both = ast.Tuple(elts=[node.left, node.right], ctx=ast.Load())
         return ast.Subscript(value=ast.Name(id="__union_of__", ctx=ast.Load()), slice=both, ctx=ast.Load())
 
+    def visit_Constant(self, node: ast.Constant) -> ast.AST:
+        return self.visit(ast.parse(node.value, mode="eval").body) if isinstance(node.value, str) else node
+
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
-        # The arguments of Literal are values.
-        is_literal = getattr(node.value, "id", getattr(node.value, "attr", "")) == "Literal"
-        return node if is_literal else self.generic_visit(node)
+        # Their arguments can be texts that are no types.
+        name = getattr(node.value, "id", getattr(node.value, "attr", ""))
+        return node if name in ("Literal", "Annotated") else self.generic_visit(node)
