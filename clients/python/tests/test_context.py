@@ -132,7 +132,7 @@ def test_any_other_context_is_refused_in_the_originals_manner(level: str, server
 def test_a_refusal_of_the_server_is_an_answer_too(server: Server, secrets: Secrets) -> None:
     reader = Context(server.settings(token=server.service_token("shop", "api")), []).secrets
     status, body = reader.set("REFUSED", f"{MARKER}", "project")
-    assert status in (403, 404)
+    assert status == 404
     assert json.loads(body)["status"] == status
     assert MARKER not in body
     assert secrets.get("REFUSED") is None
