@@ -236,3 +236,43 @@ def test_a_failure_is_one_sentence_and_exit_code_1(folder: Path, programs: Progr
         assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)
         assert sentence in done.stderr
     assert programs.run(folder, "-m", "strongroom").returncode == 2
+
+
+QHUB = '''from qhub.commons.secret import SecretValue
+from pydantic import BaseModel
+import requests
+
+class InputData(BaseModel):
+    fetch_weather: bool
+    fetch_stocks: bool
+
+def run(data: InputData, weather_api_key: SecretValue, stock_api_key: SecretValue) -> dict:
+    """
+    Fetches data from multiple APIs using different credentials.
+    """
+    results = {}
+
+    if data.fetch_weather:
+        weather_token = weather_api_key.unwrap()
+        # Use weather_token for weather API...
+        results["weather"] = {"status": "success"}
+
+    if data.fetch_stocks:
+        stock_token = stock_api_key.unwrap()
+        # Use stock_token for stock API...
+        results["stocks"] = {"status": "success"}
+
+    return results
+'''
+
+
+def test_qhubs_program_runs_word_for_word(programs: Programs, tmp_path: Path) -> None:
+    write(tmp_path, "qhub/commons/secret.py", "from strongroom import SecretValue\n")
+    write(tmp_path, "requests.py", "")
+    write(tmp_path, "user_code/src/program.py", QHUB)
+    environ = {"SECRET_WEATHER_API_KEY": "weather-token", "SECRET_STOCK_API_KEY": "stock-token"}
+    stdin = '{"fetch_weather": true, "fetch_stocks": true}'
+    done = programs.run(tmp_path, *WORDS, environ=environ, stdin=stdin)
+    assert json.loads(done.stdout) == {"weather": {"status": "success"}, "stocks": {"status": "success"}}, done.stderr
+    done = programs.run(tmp_path, *WORDS, environ={"SECRET_STOCK_API_KEY": "stock-token"}, stdin=stdin)
+    assert "Expected environment variable: SECRET_WEATHER_API_KEY" in done.stderr
