@@ -186,6 +186,29 @@ def test_an_answer_that_is_not_ours_is_told_without_its_content(
         assert asked[0].startswith(b"GET /api/v1/projects/shop/services/api/values/DB_PASS?environment=development ")
 
 
+def test_a_server_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("strongroom.client._TIMEOUT", 0.05)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        error = get({**SETTINGS, "STRONGROOM_URL": f"http://127.0.0.1:{listener.getsockname()[1]}"})
+    assert isinstance(error, UnreachableError)
+    assert "it took too long" in str(error)
+
+
+def test_a_proxy_is_not_asked_for_this_machine(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    assert Context(server.settings(), []).secrets.get("NOPE") is None
+
+
+def test_plain_http_to_another_machine_is_warned_about(caplog: pytest.LogCaptureFixture) -> None:
+    get({**SETTINGS, "STRONGROOM_URL": "http://no-such-host.invalid"})
+    assert "http://no-such-host.invalid is not encrypted" in caplog.text
+    assert MARKER not in caplog.text
+    caplog.clear()
+    get(SETTINGS)
+    assert caplog.text == ""
+
+
 def test_a_redirect_is_not_followed(server: Server) -> None:
     with answering(reply_of("302 Found", "", f"Location: {server.url}/api/v1/{MARKER}\r\n")) as (url, asked):
         error = get({**SETTINGS, "STRONGROOM_URL": url})

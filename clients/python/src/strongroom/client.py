@@ -7,6 +7,7 @@ these hold tokens and values.
 from __future__ import annotations
 
 import json
+import logging
 import socket
 import ssl
 import urllib.request
@@ -19,6 +20,7 @@ from urllib.parse import urlencode
 from .errors import RefusedError, ReplyError, UnreachableError, refusal
 from .settings import Settings
 
+_LOG: Final = logging.getLogger("strongroom")
 _BROKEN: Final = "the connection broke off; is the server running, and is it a Strongroom?"
 _TIMEOUT: Final = 30.0
 _REPLY_MAX: Final = 64 * 1024 * 1024
@@ -83,6 +85,8 @@ class Client:
         """Connects only when something is sent."""
         self.settings = settings
         self._opener = _opener(settings.is_loopback)
+        if settings.url.startswith("http://") and not settings.is_loopback:
+            _LOG.warning("%s is not encrypted: the token and values can be read on the way; use https", settings.url)
 
     @property
     def service(self) -> str:
@@ -147,7 +151,7 @@ def _reason(error: Exception) -> str:
             f"{cause.reason or 'TLS failed'}; the certificate must be one that this machine trusts "
             "(or name the authority's file in SSL_CERT_FILE)"
         )
-    if isinstance(cause, TimeoutError):
+    if isinstance(cause, (TimeoutError, socket.timeout)):
         return "it took too long; try again, or look at the server's log"
     if isinstance(cause, ConnectionRefusedError):
         return "nothing listens there; is the server running, and are address and port right?"
