@@ -8,6 +8,8 @@ export PATH := $(HOME)/.cargo/bin:$(PATH)
 WASM_OPT := end2end/node_modules/binaryen/bin/wasm-opt
 ASSETS := target/release/assets
 SERVER := target/release/strongroom-server
+# From clients/python.
+PYTHON_CLIENT := ../../target/python-client/bin
 
 .DEFAULT_GOAL := help
 .PHONY: help run build test check e2e clean site tests-built
@@ -38,6 +40,8 @@ test: tests-built ## all tests: SQLite and Postgres, command line, browser (Chro
 .PHONY: test-here
 test-here:
 	cargo test --release
+	@scripts/setup.sh python-client
+	cd clients/python && $(PYTHON_CLIENT)/python -m pytest
 	cd end2end && node_modules/.bin/playwright test
 
 check: site ## format, clippy, the browser's half compiles, the architecture's rules
@@ -45,6 +49,8 @@ check: site ## format, clippy, the browser's half compiles, the architecture's r
 	scripts/rules.sh
 	scripts/lint.sh scripts/wasm-build.sh
 	scripts/lint.sh cargo build --release --all-targets
+	@scripts/setup.sh python-client
+	cd clients/python && $(PYTHON_CLIENT)/ruff format --check && $(PYTHON_CLIENT)/ruff check && $(PYTHON_CLIENT)/mypy
 
 e2e: tests-built ## the browser tests alone (ARGS="--project sqlite tests/login.spec.mjs" for some)
 	scripts/postgres.sh run sh -c 'cd end2end && node_modules/.bin/playwright test $(ARGS)'
