@@ -55,13 +55,20 @@ macro_rules! on {
 }
 pub(crate) use on;
 
-/// Appends `items` as bound values between parentheses.
+/// Appends `items` as bound values between parentheses; of none `NULL`, in which nothing is: Postgres has no empty list.
 macro_rules! bind_list {
     ($query:ident, $items:expr) => {{
         $query.push("(");
-        let mut list = $query.separated(", ");
+        let mut is_empty = true;
         for item in $items {
-            list.push_bind(item);
+            if !is_empty {
+                $query.push(", ");
+            }
+            is_empty = false;
+            $query.push_bind(item);
+        }
+        if is_empty {
+            $query.push("NULL");
         }
         $query.push(")");
     }};
