@@ -79,7 +79,7 @@ test('advice is taken in the plan, and names that differ in case only are pointe
   await awake(page);
   await give(page, file({ DB_PASS: value, TLS_KEY: pem }), { script: true });
   await expect(page.getByRole('row', { name: /DB_PASS/ })).toContainText('differs from db_pass in case only');
-  await page.getByLabel('looks like a file (PEM): store it as one').check();
+  await page.getByLabel('looks like a file (PEM): store it as one').click();
   await expect(page.getByLabel('stored as a file')).toBeChecked();
   await expect(apply(page)).toHaveText('Apply 2 changes');
   await apply(page).click();
