@@ -33,7 +33,7 @@ pub use shell::shell;
 
 use components::Layout;
 use pages::{
-    Audit, Environments, FirstSteps, Home, Login, NotFound, People, ProjectPage, Setup, Tokens,
+    Audit, Environments, FirstSteps, Home, Login, NotFound, People, ProjectPage, SearchPage, Setup, Tokens,
     secrets::{
         BindingsPage, EffectivePage, PlatformSecrets, ProjectSecrets, ServicePlatformSecrets, ServiceProjectSecrets,
         ServiceSecrets,
@@ -64,6 +64,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/projects/:project/services/:service/platform") view=ServicePlatformSecrets ssr=SsrMode::Async />
                     <Route path=path!("/projects/:project/services/:service/effective") view=EffectivePage ssr=SsrMode::Async />
                     <Route path=path!("/projects/:project/services/:service/bindings") view=BindingsPage ssr=SsrMode::Async />
+                    <Route path=path!("/search") view=SearchPage ssr=SsrMode::Async />
                     <Route path=path!("/tokens") view=Tokens ssr=SsrMode::Async />
                     <Route path=path!("/people") view=People ssr=SsrMode::Async />
                     <Route path=path!("/environments") view=Environments ssr=SsrMode::Async />

@@ -6,6 +6,7 @@ mod lists;
 mod login;
 mod places;
 mod run;
+mod search;
 mod secret;
 mod tokens;
 
@@ -33,6 +34,7 @@ pub(crate) fn execute(cli: Cli, printer: &Printer) -> Result<u8, Failure> {
         Command::Secret(command) => secret::secret(&context, command),
         Command::Import(args) => import::import(&context, &args),
         Command::Explain(args) => explain::explain(&context, &args.name),
+        Command::Search(args) => search::search(&context, &args),
         Command::Project(command) => places::project(&context, command),
         Command::Service(command) => places::service(&context, command),
         Command::Environment(command) => places::environment(&context, command),

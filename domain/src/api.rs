@@ -5,6 +5,7 @@ mod delivery;
 mod people;
 mod places;
 mod plan;
+mod search;
 mod secrets;
 mod tokens;
 
@@ -19,6 +20,7 @@ pub use delivery::{
 pub use people::{Member, NewMember, NewPerson, PersonRow};
 pub use places::{Environment, NewEnvironment, NewProject, PatchEnvironment, PatchPlace, Project, Service};
 pub use plan::{ChangeRow, Plan, PlanAction, PlanCounts, PlanItem};
+pub use search::{Found, SearchHit};
 pub use secrets::{
     Cell, CellState, Matrix, MatrixCounts, MatrixRow, MatrixShow, RestoreRequest, RevealRequest, Revealed, SecretRow,
     SecretWrite, VersionRow,

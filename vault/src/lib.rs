@@ -27,6 +27,7 @@ mod people;
 mod projects;
 mod row_mac;
 mod scopes;
+mod search;
 mod secrets;
 mod services;
 mod sessions;

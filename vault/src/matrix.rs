@@ -1,20 +1,20 @@
 //! A level as a table: names × environments. No values.
 
+mod names;
+
 use std::collections::HashMap;
 
 use domain::{
-    Action, Actor, EnvironmentName, Kind, Level, Scope, access,
-    api::{Cell, CellState, ListQuery, Matrix, MatrixCounts, MatrixRow, MatrixShow},
+    Actor, EnvironmentName, Kind, Level, Scope,
+    api::{Cell, CellState, ListQuery, Matrix, MatrixRow, MatrixShow},
 };
 use uuid::Uuid;
 
 use crate::{
     Vault,
-    audit::Event,
     db::{Tx, secrets::StoredSecret},
     error::{Error, Result},
-    paging::page_of,
-    scopes::{covers, known, rank},
+    scopes::{known, rank},
     secrets::kind_of,
 };
 
@@ -27,43 +27,16 @@ struct Name<'a> {
 impl Vault {
     /// One page of the names of `level`, with what is in every environment; wider rungs included.
     pub async fn matrix(&self, actor: &Actor, level: &Level, show: MatrixShow, query: &ListQuery) -> Result<Matrix> {
-        let scope = level.at(None);
-        let event = Event::of("secret.list", &scope, "");
-        self.authorise(actor, Action::See, &scope, event).await?;
-        let mut tx = self.inner.db.read().await?;
-        let place = self.find_place(&mut tx, &scope).await?;
-        let words = self.list_words_around(&mut tx, &place).await?;
-        let mut scopes = HashMap::new();
-        for row in tx.list_chain_scopes(place.project_id(), place.service_id()).await? {
-            let scope = words.scope(&self.checked(row.clone())?)?;
-            if access::check(actor, Action::See, &scope).is_ok() {
-                scopes.insert(row.id, scope);
-            }
-        }
-        let ids: Vec<Uuid> = scopes.keys().copied().collect();
-        let mut secrets = self.all_checked(tx.list_secrets(&ids, None).await?)?;
-        secrets.retain(|secret| !secret.deleted);
-
-        let mut names = by_name(&secrets, &scopes);
-        let mut counts = MatrixCounts::default();
-        names.retain(|name| {
-            let is_set = name.held.iter().any(|(scope, _)| scope.level == *level);
-            let shadows = name.shadows(level);
-            counts.all += 1;
-            counts.set += u32::from(is_set);
-            counts.inherited += u32::from(!is_set);
-            counts.shadows += u32::from(shadows);
-            match show {
-                MatrixShow::All => true,
-                MatrixShow::Set => is_set,
-                MatrixShow::Inherited => !is_set,
-                MatrixShow::Shadows => shadows,
-            }
-        });
-        let (page, next_cursor) = page_of(names, |name| name.name, query);
+        let (mut tx, words, scopes) = self.around(actor, level).await?;
+        let chosen = names::Chosen::of(level, &scopes, show);
+        let counts = self.count_matrix(&mut tx, level, &scopes).await?;
+        let (wanted, next_cursor) = chosen.page(&mut tx, query).await?;
+        let total = chosen.count(&mut tx, query).await?;
+        let secrets = self.live_of(&mut tx, &scopes, &wanted).await?;
+        let page = by_name(&secrets, &scopes, &wanted);
         let environments: Vec<EnvironmentName> = words.environments.into_iter().map(|(_, name)| name).collect();
         let rows = self.rows(&mut tx, level, &environments, &page).await?;
-        Ok(Matrix { level: level.clone(), environments, rows, next_cursor, counts })
+        Ok(Matrix { level: level.clone(), environments, rows, next_cursor, total, counts })
     }
 
     async fn rows(
@@ -101,8 +74,8 @@ impl Vault {
     }
 }
 
-/// Groups secrets by name. The rungs of a name are sorted; the names are not.
-fn by_name<'a>(secrets: &'a [StoredSecret], scopes: &'a HashMap<Uuid, Scope>) -> Vec<Name<'a>> {
+/// Groups secrets by name, in the order of `wanted`. The rungs of a name are sorted.
+fn by_name<'a>(secrets: &'a [StoredSecret], scopes: &'a HashMap<Uuid, Scope>, wanted: &[String]) -> Vec<Name<'a>> {
     let mut names: HashMap<&str, Name<'_>> = HashMap::new();
     for secret in secrets {
         let Some(scope) = scopes.get(&secret.scope_id) else {
@@ -111,21 +84,13 @@ fn by_name<'a>(secrets: &'a [StoredSecret], scopes: &'a HashMap<Uuid, Scope>) ->
         let name = names.entry(&secret.name).or_insert_with(|| Name { name: &secret.name, held: Vec::new() });
         name.held.push((scope, secret));
     }
-    let mut names: Vec<Name<'_>> = names.into_values().collect();
-    for name in &mut names {
+    for name in names.values_mut() {
         name.held.sort_by_key(|(scope, _)| rank(scope));
     }
-    names
+    wanted.iter().filter_map(|name| names.remove(name.as_str())).collect()
 }
 
 impl Name<'_> {
-    /// Whether a value of this level covers one of a wider level.
-    fn shadows(&self, level: &Level) -> bool {
-        let (own, wider): (Vec<&Scope>, Vec<&Scope>) =
-            self.held.iter().map(|(scope, _)| *scope).partition(|scope| scope.level == *level);
-        own.iter().any(|near| wider.iter().any(|far| covers(near, far)))
-    }
-
     /// The rungs of a column, nearest first; in *all environments* only those for all environments count.
     fn in_column(&self, column: Option<&EnvironmentName>) -> impl Iterator<Item = (&Scope, &StoredSecret)> {
         self.held

@@ -4,21 +4,26 @@ mod held;
 mod history;
 mod reveal;
 
+use std::collections::HashMap;
+
 use domain::{
     Action, Actor, Code, Error as PublicError, Scope, SecretName, SecretValue,
     api::{ListQuery, Page, SecretRow},
 };
-use uuid::Uuid;
-
 pub(crate) use held::kind_of;
 
 use crate::{
     Vault,
     audit::Event,
     changes::{Write, WriteItem, until_won},
-    db::{Tx, scopes::StoredScope, secrets::StoredHeld},
+    db::{
+        Tx,
+        names::{Branch, Only, Part},
+        scopes::StoredScope,
+        secrets::StoredHeld,
+    },
     error::Result,
-    paging::page_of,
+    paging::checked_search,
     words::{LONG, check_words},
 };
 
@@ -44,15 +49,26 @@ impl Vault {
         let Some(stored) = self.find_scope(&mut tx, &place).await? else {
             return Ok(Page::from(Vec::new()));
         };
-        let mut secrets = self.all_checked(tx.list_secrets(&[stored.id], None).await?)?;
-        secrets.retain(|secret| !secret.deleted);
-        let (page, next_cursor) = page_of(secrets, |secret| &secret.name, query);
-        let ids: Vec<Uuid> = page.iter().map(|secret| secret.id).collect();
-        let mut items = Vec::with_capacity(ids.len());
-        for held in tx.list_held_by_id(&ids).await? {
-            items.push(self.checked_held(held)?.row(scope)?);
+        let rows = i64::from(query.rows());
+        let after = query.cursor.as_deref().unwrap_or_default();
+        let branch = Branch { scope: stored.id, only: Only::All };
+        let part = Part { search: checked_search(query)?, after, from: 0, limit: rows + 1 };
+        let mut names = tx.list_names(&[branch], part).await?;
+        let more = i64::try_from(names.len()).is_ok_and(|count| count > rows);
+        if more {
+            names.pop();
         }
-        items.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        let next_cursor = names.last().filter(|_| more).cloned();
+        let wanted: Vec<&str> = names.iter().map(String::as_str).collect();
+        let mut items = Vec::with_capacity(wanted.len());
+        for held in tx.list_held_of_names(stored.id, &wanted).await? {
+            let held = self.checked_held(held)?;
+            if !held.secret.deleted {
+                items.push(held.row(scope)?);
+            }
+        }
+        let place: HashMap<&str, usize> = wanted.iter().enumerate().map(|(at, name)| (*name, at)).collect();
+        items.sort_unstable_by_key(|row| place.get(row.name.as_str()).copied());
         Ok(Page { items, next_cursor })
     }
 

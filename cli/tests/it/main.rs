@@ -6,6 +6,7 @@ mod import;
 mod places;
 mod run;
 mod run_files;
+mod search;
 mod secrets;
 mod settings;
 mod support;

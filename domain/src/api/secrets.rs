@@ -112,6 +112,8 @@ pub struct Matrix {
     pub rows: Vec<MatrixRow>,
     /// What the next page starts after.
     pub next_cursor: Option<String>,
+    /// How many names match what was asked for, on all pages.
+    pub total: u32,
     /// How many names there are in all, by what the pills say.
     pub counts: MatrixCounts,
 }

@@ -22,5 +22,6 @@ mod openapi;
 mod pages;
 mod places;
 mod requests;
+mod search;
 mod secrets;
 mod sessions;

@@ -1,8 +1,9 @@
 //! The bindings of services.
 
+use domain::api::Found;
 use uuid::Uuid;
 
-use super::{Tx, on};
+use super::{Tx, on, search::Searched};
 use crate::row_mac::{Fields, guarded};
 
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -30,6 +31,13 @@ guarded!(StoredBinding, |row| Fields::of("bindings")
     .optional(row.pin_level.as_deref().map(str::as_bytes))
     .optional_id(row.pin_environment_id));
 
+impl StoredBinding {
+    /// What a search finds it by.
+    pub(crate) fn searched(&self) -> Searched {
+        Searched { kind: Found::Binding, id: self.id, text: format!("{}\n{}", self.target, self.secret_name) }
+    }
+}
+
 impl Tx {
     pub(crate) async fn list_bindings(&mut self, service_id: Uuid) -> sqlx::Result<Vec<StoredBinding>> {
         on!(self, c => sqlx::query_as(
@@ -43,6 +51,8 @@ impl Tx {
     }
 
     pub(crate) async fn delete_bindings(&mut self, service_id: Uuid) -> sqlx::Result<()> {
+        let was = self.list_bindings(service_id).await?;
+        self.delete_searched(&was.iter().map(StoredBinding::searched).collect::<Vec<_>>()).await?;
         on!(self, c => sqlx::query("DELETE FROM bindings WHERE service_id = $1")
             .bind(service_id)
             .execute(c)
@@ -69,6 +79,7 @@ impl Tx {
         .bind(&row.mac)
         .execute(c)
         .await
-        .map(drop))
+        .map(drop)?);
+        self.append_searched(&[row.searched()]).await
     }
 }

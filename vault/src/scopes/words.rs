@@ -60,6 +60,11 @@ impl Words {
             .ok_or(Error::Unknown { table: "environments" })
     }
 
+    /// The words of a service.
+    pub(crate) fn service(&self, id: Uuid) -> Option<&ServicePath> {
+        self.services.get(&id)
+    }
+
     /// The words of a scope.
     pub(crate) fn scope(&self, row: &StoredScope) -> Result<Scope> {
         let unknown = || Error::Unknown { table: "scopes" };

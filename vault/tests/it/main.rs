@@ -20,6 +20,7 @@ mod keys;
 mod matrix;
 mod people;
 mod places;
+mod search;
 mod secrets;
 mod sessions;
 mod setup;

@@ -92,6 +92,8 @@ pub(super) fn on_keys() {
             (false, false, "n") if !typing => "n",
             (false, false, "e") if !typing => "e",
             (false, false, "r") if !typing => "r",
+            (false, false, "y") if !typing => "y",
+            (false, false, "u") if !typing => "u",
             _ => return,
         };
         let found = document()
@@ -108,6 +110,61 @@ pub(super) fn on_keys() {
             }
         }
     });
+}
+
+/// When the page was scrolled or changed its size, once per frame.
+pub(super) fn on_scroll(then: impl Fn() + Copy + 'static) {
+    let waits = StoredValue::new(false);
+    for event in ["scroll", "resize"] {
+        listen(event, move |_| {
+            if waits.try_get_value() == Some(false) {
+                waits.set_value(true);
+                request_animation_frame(move || {
+                    if waits.try_set_value(false).is_none() {
+                        then();
+                    }
+                });
+            }
+        });
+    }
+}
+
+/// How tall a row of the table is, on average.
+pub(super) fn row_height() -> Option<u32> {
+    let body: HtmlElement = document().query_selector("[role='grid'] > tbody").ok()??.dyn_into().ok()?;
+    let details = body.query_selector_all(".detail-row").ok()?;
+    let mut height = body.offset_height();
+    for at in 0..details.length() {
+        height -= details.get(at)?.dyn_into::<HtmlElement>().ok()?.offset_height();
+    }
+    let rows = i32::try_from(body.child_element_count().checked_sub(details.length())?).ok()?;
+    u32::try_from(height.checked_div(rows)?).ok().filter(|height| *height > 0)
+}
+
+/// The first and last chunk of rows that are in sight or a screen away from it.
+pub(super) fn chunks_in_sight() -> Option<(u32, u32)> {
+    let table: HtmlElement = document().query_selector("[role='grid']").ok()??.dyn_into().ok()?;
+    let mut top = 0;
+    let mut element = Some(table.clone());
+    while let Some(here) = element {
+        top += here.offset_top();
+        element = here.offset_parent().and_then(|parent| parent.dyn_into().ok());
+    }
+    let height = window().inner_height().ok()?.as_f64()?;
+    let start = window().scroll_y().ok()? - height - f64::from(top);
+    let end = start + 3.0 * height;
+    let bodies = table.query_selector_all("tbody[data-chunk]").ok()?;
+    let mut near: Option<(u32, u32)> = None;
+    for at in 0..bodies.length() {
+        let body: HtmlElement = bodies.get(at)?.dyn_into().ok()?;
+        let own = f64::from(body.offset_top());
+        if own < end && own + f64::from(body.offset_height()) > start {
+            near = Some((near.map_or(at + 1, |(first, _)| first), at + 1));
+        } else if near.is_some() {
+            break;
+        }
+    }
+    Some(near.unwrap_or((0, 0)))
 }
 
 /// When the page goes out of sight.
@@ -238,7 +295,7 @@ fn carries_files(event: &Event) -> bool {
         .is_some_and(|data| data.types().includes(&JsValue::from_str("Files"), 0))
 }
 
-fn is_typing(event: &Event) -> bool {
+pub(super) fn is_typing(event: &Event) -> bool {
     event.target().and_then(|target| target.dyn_into::<Element>().ok()).is_some_and(|element| {
         element
             .matches("input:not([type='checkbox'], [type='radio']), textarea, select, [contenteditable]")
@@ -246,7 +303,7 @@ fn is_typing(event: &Event) -> bool {
     })
 }
 
-fn is_dialog_open() -> bool {
+pub(super) fn is_dialog_open() -> bool {
     document().query_selector("dialog[open]").is_ok_and(|dialog| dialog.is_some())
 }
 

@@ -14,6 +14,16 @@ pub(super) fn on_given(_: RwSignal<bool>, _: impl Fn(Given) + Clone + 'static) {
 
 pub(super) fn on_keys() {}
 
+pub(super) fn on_scroll(_: impl Fn() + Copy + 'static) {}
+
+pub(super) fn row_height() -> Option<u32> {
+    None
+}
+
+pub(super) fn chunks_in_sight() -> Option<(u32, u32)> {
+    None
+}
+
 pub(super) fn on_hidden(_: impl Fn() + Clone + 'static) {}
 
 #[allow(clippy::unused_async, reason = "as in the browser")]

@@ -109,7 +109,7 @@ fn Effective(view: EffectiveView, asked: AskedEffective, reveal: Reveal, typing:
         let next = next.map(|name| asked.with(|asked| asked.after = name.to_string()).href());
         view! {
             <Table rows service=service.clone() environment=environment.clone() asked explained reveal />
-            <Pager words first next />
+            <Pager words=words.into_any() first next />
         }
         .into_any()
     };

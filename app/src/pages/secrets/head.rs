@@ -147,10 +147,7 @@ pub(super) async fn gather(
     base: &Level,
     known: Option<(&Level, u32)>,
 ) -> vault::Result<Head> {
-    use domain::{
-        Action, access,
-        api::{ListQuery, MatrixShow},
-    };
+    use domain::{Action, access};
     let (description, bindings) = match base {
         Level::Service(path) => {
             (vault.find_service(actor, path).await?.description, vault.list_bindings(actor, path).await?.len())
@@ -162,11 +159,7 @@ pub(super) async fn gather(
     for level in super::place::levels(base) {
         let count = match known {
             Some((counted, count)) if *counted == level => count,
-            _ => {
-                let one = ListQuery { limit: Some(1), ..ListQuery::default() };
-                let matrix = vault.matrix(actor, &level, MatrixShow::All, &one).await?;
-                matrix.counts.set
-            }
+            _ => vault.count_names(actor, &level).await?,
         };
         let write = access::check(actor, Action::WriteSecrets, &level.at(None)).is_ok();
         levels.push(LevelTab { level, count, write });

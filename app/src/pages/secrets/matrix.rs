@@ -10,6 +10,7 @@ use super::{
     asked::Asked,
     place::{environment_title, environment_word},
     scope_read::ScopeView,
+    window::{CHUNK, FurtherRows, MakeDetail, RowWindow},
 };
 use crate::components::{Icon, Mask};
 
@@ -50,7 +51,9 @@ pub fn MatrixTable(
     /// What the table is of.
     caption: String,
     /// The open cell.
-    detail: Option<AnyView>,
+    detail: Option<MakeDetail>,
+    /// The rows behind the first page.
+    window: RowWindow,
 ) -> impl IntoView {
     let environments = view.matrix.environments.clone();
     let head: Vec<_> = columns(&environments)
@@ -63,25 +66,30 @@ pub fn MatrixTable(
         })
         .collect();
     let open = view.open.as_ref().map(|open| (open.row.name.clone(), open.column(&environments)));
-    let mut detail = detail;
+    let total = view.matrix.total;
+    let first = asked.after.is_empty();
+    window.is_of(&view.matrix.level, &asked, total);
+    // A row that was put first, because it is not on this page, stands further down when it was fetched there.
+    let elsewhere = view.open.as_ref().is_some_and(|open| open.elsewhere && first && window.holds(&open.row.name));
     let width = environments.len() + 2;
-    let rows: Vec<_> = view
-        .matrix
-        .rows
-        .into_iter()
-        .map(|row| {
+    let rows: Vec<_> = (2..)
+        .zip(view.matrix.rows.into_iter().skip(usize::from(elsewhere)))
+        .map(|(number, row)| {
             let column = open.as_ref().filter(|(name, _)| *name == row.name).map(|(_, column)| *column);
-            let below = column.and_then(|_| detail.take()).map(|detail| {
-                view! { <tr class="detail-row"><td colspan=width.to_string()>{detail}</td></tr> }
+            let below = column.and(detail.as_ref()).map(|detail| {
+                view! { <tr class="detail-row"><td colspan=width.to_string()>{detail()}</td></tr> }
             });
-            view! { <Row row environments=environments.clone() asked=asked.clone() column />{below} }
+            view! { <Row row number environments=environments.clone() asked=asked.clone() column />{below} }
         })
         .collect();
+    let further = (first && total > CHUNK)
+        .then(|| view! { <FurtherRows window total environments=environments.clone() asked=asked.clone() open detail /> });
     view! {
-        <table class="sheet matrix">
+        <table class="sheet matrix" role="grid" aria-rowcount=(total + 1).to_string()>
             <caption>{caption}</caption>
-            <thead><tr><th scope="col">"Name"</th>{head}</tr></thead>
+            <thead><tr aria-rowindex="1"><th scope="col">"Name"</th>{head}</tr></thead>
             <tbody>{rows}</tbody>
+            {further}
         </table>
     }
 }
@@ -95,8 +103,9 @@ pub fn KindIcon(
     view! { <span class="kind" title=kind.word()><Icon name=kind.word() /><span class="sr">{kind.word()}</span></span> }
 }
 
+/// One name. `number` is its place in the whole table, counted from the head.
 #[component]
-fn Row(row: MatrixRow, environments: Vec<EnvironmentName>, asked: Asked, column: Option<usize>) -> impl IntoView {
+pub(super) fn Row(row: MatrixRow, number: u32, environments: Vec<EnvironmentName>, asked: Asked, column: Option<usize>) -> impl IntoView {
     let here = row.cells.iter().any(|cell| cell.state == CellState::Set);
     let class = if here { "name" } else { "name plain quiet-text" };
     let name = row.name.clone();
@@ -108,7 +117,7 @@ fn Row(row: MatrixRow, environments: Vec<EnvironmentName>, asked: Asked, column:
         })
         .collect();
     view! {
-        <tr class=column.map(|_| "opened")>
+        <tr class=column.map(|_| "opened") aria-rowindex=number.to_string()>
             <th scope="row"><span class="row-name"><KindIcon kind=row.kind /><span class=class>{row.name.to_string()}</span></span></th>
             {cells}
         </tr>

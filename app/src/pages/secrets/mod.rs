@@ -8,7 +8,8 @@
 //! | `reveal`, `reveal_dialog`, `reveal_page` | one value, for thirty seconds |
 //! | `effective`, `ladder` | what the ladder gives, and why |
 //! | `bindings`, `binding_forms` | which secret feeds which variable or file |
-//! | `keys`, `browser` | the keyboard, and everything else that only a browser has |
+//! | `window` | long tables: rows that are fetched as one comes near them |
+//! | `keys`, `grid`, `browser` | the keyboard, and everything else that only a browser has |
 
 #![allow(clippy::needless_pass_by_value, reason = "components own what they are given")]
 
@@ -25,6 +26,8 @@ mod detail;
 mod dropzone;
 mod effective;
 mod effective_read;
+#[cfg(feature = "hydrate")]
+mod grid;
 mod head;
 mod keys;
 mod ladder;
@@ -43,6 +46,7 @@ mod toolbar;
 mod unseen;
 mod upload;
 mod upload_file;
+mod window;
 
 pub use binding_forms::pin_of;
 pub use bindings::BindingsPage;

@@ -1,6 +1,8 @@
 //! One level of a service, project or the platform: upload, filter, table, open cell.
 
-use domain::{Level, api::MatrixCounts};
+use std::sync::Arc;
+
+use domain::Level;
 use leptos::{either::Either, prelude::*};
 use leptos_router::hooks::{use_params_map, use_query_map};
 
@@ -19,6 +21,7 @@ use super::{
     secret_form::NewSecret,
     toolbar::{Pager, Toolbar, Typing},
     upload::{Reach, Upload},
+    window::{CHUNK, MakeDetail, RowWindow},
 };
 use crate::{
     components::{Callout, Empty, Icon, Loaded},
@@ -61,6 +64,7 @@ struct Kept {
     upload: Upload,
     reveal: Reveal,
     typing: Typing,
+    window: RowWindow,
 }
 
 #[component]
@@ -71,7 +75,7 @@ fn ScopePage(level: &'static str) -> impl IntoView {
         Place::of(&text("project"), &text("service"), level)
     });
     let asked = Memo::new(move |_| query.with(Asked::of));
-    let kept = Kept { upload: Upload::new(), reveal: Reveal::new(), typing: Typing::new() };
+    let kept = Kept { upload: Upload::new(), reveal: Reveal::new(), typing: Typing::new(), window: RowWindow::new() };
     keys::listen();
     // A value belongs to the cell it was asked for in.
     Effect::watch(move || (place.get(), asked.get()), move |_, _, _| kept.reveal.hide(), false);
@@ -146,10 +150,10 @@ fn Rows(place: Place, asked: Asked, view: ScopeView, writing: Memo<Writing>, kep
         return view! { <div class="sheet-wrap"><Nothing place asked view /></div> }.into_any();
     }
     let caption = format!("Secrets of {} by environment. Values are hidden.", level_title(&place.level));
-    let detail = view.open.clone().map(|open| {
+    let detail = view.open.clone().map(|open| -> MakeDetail {
         let (place, asked, may) = (place.clone(), asked.clone(), view.may);
         let column = open.column(&view.matrix.environments);
-        (move || {
+        let panel = move || {
             view! {
                 <Detail
                     place=place.clone()
@@ -161,39 +165,40 @@ fn Rows(place: Place, asked: Asked, view: ScopeView, writing: Memo<Writing>, kep
                     reveal=kept.reveal
                 />
             }
-        })
-        .into_any()
+        };
+        Arc::new(move || panel.clone().into_any())
     });
     let words = words(&view, &asked);
+    let scrolls = asked.after.is_empty();
     let first = (!asked.after.is_empty()).then(|| asked.showing(asked.show).href());
     let next = view.matrix.next_cursor.clone().map(|after| Asked { after, ..asked.closed() }.href());
     view! {
         <div class="sheet-wrap">
-            <MatrixTable view asked caption detail />
-            <Pager words first next />
+            <MatrixTable view asked caption detail window=kept.window />
+            <Pager words first next scrolls />
         </div>
     }
     .into_any()
 }
 
-/// `10 of 14 names`, or how many match.
-fn words(view: &ScopeView, asked: &Asked) -> String {
-    use domain::api::MatrixShow;
-    let rows = view.matrix.rows.len();
-    let MatrixCounts { all, set, inherited, shadows } = view.matrix.counts;
-    let total = match asked.show {
-        MatrixShow::All => all,
-        MatrixShow::Set => set,
-        MatrixShow::Inherited => inherited,
-        MatrixShow::Shadows => shadows,
-    };
-    match (rows, asked.filter.is_empty()) {
+/// `10 of 14 names`, or how many match. With script all of them are there, as one scrolls.
+fn words(view: &ScopeView, asked: &Asked) -> AnyView {
+    let total = view.matrix.total;
+    let rows = u32::try_from(view.matrix.rows.len()).unwrap_or(u32::MAX).min(total);
+    let all = match (total, asked.filter.is_empty()) {
         (1, false) => "1 name matches".to_owned(),
-        (rows, false) => format!("{rows} names match"),
-        (rows, true) if u32::try_from(rows) == Ok(total) && rows == 1 => "1 name".to_owned(),
-        (rows, true) if u32::try_from(rows) == Ok(total) => format!("{rows} names"),
-        (rows, true) => format!("{rows} of {total} names"),
+        (total, false) => format!("{total} names match"),
+        (1, true) => "1 name".to_owned(),
+        (total, true) => format!("{total} names"),
+    };
+    if rows == total {
+        return all.into_any();
     }
+    let page = format!("{rows} of {total} names");
+    if !asked.after.is_empty() || total <= CHUNK {
+        return page.into_any();
+    }
+    view! { <span class="scripted">{all}</span><span class="unscripted">{page}</span> }.into_any()
 }
 
 /// Why the table is empty, and what to do about it.

@@ -39,6 +39,8 @@ pub struct OpenCell {
     pub environment: Option<EnvironmentName>,
     /// Its row of the table.
     pub row: MatrixRow,
+    /// Whether the row is on another page of the table, and was put first.
+    pub elsewhere: bool,
     /// The secret, where one is set here.
     pub secret: Option<SecretRow>,
     /// What the service of the page sees under the name; none on pages of no service, or for all environments.
@@ -117,7 +119,8 @@ mod gather {
         if environment.as_ref().is_some_and(|name| !matrix.environments.contains(name)) {
             return Ok(None);
         }
-        if !matrix.rows.iter().any(|row| row.name == at.name) {
+        let elsewhere = !matrix.rows.iter().any(|row| row.name == at.name);
+        if elsewhere {
             let query =
                 ListQuery { search: Some(at.name.to_string()), cursor: None, limit: Some(domain::api::LIMIT_MAX) };
             let show = domain::api::MatrixShow::All;
@@ -143,6 +146,6 @@ mod gather {
             (Some(service), Some(environment)) => Some(vault.explain(actor, service, environment, &at.name).await?),
             _ => None,
         };
-        Ok(Some(OpenCell { environment, row, secret, ladder }))
+        Ok(Some(OpenCell { environment, row, elsewhere, secret, ladder }))
     }
 }

@@ -137,6 +137,7 @@ pub fn Filter(
                 type="search"
                 value=value
                 placeholder=hint
+                maxlength="253"
                 autocomplete="off"
                 spellcheck="false"
                 data-key="/"
@@ -155,18 +156,22 @@ pub fn Filter(
 #[component]
 pub fn Pager(
     /// What is shown, in words.
-    words: String,
+    words: AnyView,
     /// The address of the first page, unless this is it.
     first: Option<String>,
     /// The address of the next page.
     next: Option<String>,
+    /// Whether, with script, the next rows come as one scrolls.
+    #[prop(optional)]
+    scrolls: bool,
 ) -> impl IntoView {
+    let class = if scrolls { "button quiet small unscripted" } else { "button quiet small" };
     view! {
         <div class="pager">
             <span>{words}</span>
             <span class="spacer"></span>
             {first.map(|href| view! { <a class="button quiet small" href=href>"First page"</a> })}
-            {next.map(|href| view! { <a class="button quiet small" href=href>"Next page"</a> })}
+            {next.map(|href| view! { <a class=class href=href>"Next page"</a> })}
         </div>
     }
 }
