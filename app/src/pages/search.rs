@@ -20,14 +20,13 @@ pub struct Hits {
     pub next: String,
 }
 
-/// How many hits a page shows.
-const ROWS: u32 = 30;
-/// How often a page without a hit is passed over.
-const PASSES: usize = 4;
-
 /// What has all the words of `q`. Never a value.
 #[server(prefix = "/ui", endpoint = "find")]
 pub async fn find(#[server(default)] q: String, #[server(default)] cursor: String) -> Result<Hits, UiError> {
+    /// How many hits a page shows.
+    const ROWS: u32 = 30;
+    /// How often a page without a hit is passed over.
+    const PASSES: usize = 4;
     let (vault, actor) = (crate::context::vault()?, crate::context::actor()?);
     let mut cursor = Some(cursor).filter(|cursor| !cursor.is_empty());
     let mut hits = Hits::default();

@@ -76,10 +76,8 @@ impl RowWindow {
     /// Finds out what is in sight, and fetches what is missing there.
     fn look(self) {
         let Some(Some((level, show, filter, total))) = self.key.try_get_value() else { return };
-        if let Some(height) = browser::row_height() {
-            if self.height.get_untracked() != height {
-                self.height.set(height);
-            }
+        if let Some(height) = browser::row_height().filter(|height| self.height.get_untracked() != *height) {
+            self.height.set(height);
         }
         let Some(near) = browser::chunks_in_sight() else { return };
         if self.near.get_untracked() != near {
