@@ -44,6 +44,7 @@ impl Vault {
     pub async fn list_secrets(&self, actor: &Actor, scope: &Scope, query: &ListQuery) -> Result<Page<SecretRow>> {
         let event = Event::of("secret.list", scope, "");
         self.authorise(actor, Action::See, scope, event).await?;
+        let search = checked_search(query)?;
         let mut tx = self.inner.db.read().await?;
         let place = self.find_place(&mut tx, scope).await?;
         let Some(stored) = self.find_scope(&mut tx, &place).await? else {
@@ -52,7 +53,7 @@ impl Vault {
         let rows = i64::from(query.rows());
         let after = query.cursor.as_deref().unwrap_or_default();
         let branch = Branch { scope: stored.id, only: Only::All };
-        let part = Part { search: checked_search(query)?, after, from: 0, limit: rows + 1 };
+        let part = Part { search, after, from: 0, limit: rows + 1 };
         let mut names = tx.list_names(&[branch], part).await?;
         let more = i64::try_from(names.len()).is_ok_and(|count| count > rows);
         if more {
