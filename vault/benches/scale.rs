@@ -1,6 +1,11 @@
 //! How long what people wait for takes when there is much of it: `make bench`. Through the vault's public face, on SQLite
 //! and, where `TEST_DATABASE_URL` is set, on Postgres. Prints the machine and its load beside the figures.
-#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods, reason = "a program that measures and prints")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a program that measures and prints"
+)]
 
 use std::time::{Duration, Instant};
 
@@ -24,8 +29,8 @@ const UPLOAD: usize = 10_000;
 const ROUNDS: usize = 20;
 
 const OF: [&str; 16] = [
-    "STRIPE", "DATABASE", "REDIS", "SENTRY", "SMTP", "OAUTH", "S3", "KAFKA", "WEBHOOK", "JWT", "GITHUB", "SLACK", "VAULT",
-    "LDAP", "PAYPAL", "SEARCH",
+    "STRIPE", "DATABASE", "REDIS", "SENTRY", "SMTP", "OAUTH", "S3", "KAFKA", "WEBHOOK", "JWT", "GITHUB", "SLACK",
+    "VAULT", "LDAP", "PAYPAL", "SEARCH",
 ];
 const WHAT: [&str; 8] = ["URL", "KEY", "TOKEN", "PASSWORD", "SECRET", "HOST", "USER", "CERT"];
 const PLACES: [&str; 4] = ["", "development", "staging", "production"];
@@ -122,7 +127,8 @@ impl Bench {
             self.place(&slug).await;
             for (at, environment) in PLACES.iter().enumerate() {
                 let names = (number..number + each).map(|n| format!("{}_{}_{n:06}", OF[n % 16], WHAT[n / 16 % 8]));
-                let scope = if at % 2 == 0 { project_scope(&slug, environment) } else { service_scope(&slug, environment) };
+                let scope =
+                    if at % 2 == 0 { project_scope(&slug, environment) } else { service_scope(&slug, environment) };
                 self.import(&scope, names).await;
                 number += each;
             }

@@ -26,5 +26,5 @@ pub use level::{LevelIcon, level_icon};
 pub use loaded::{Failure, Loaded, failure};
 pub use mask::Mask;
 pub use notice::{FormNotice, NoticeBox};
-pub use palette::HitWords;
 pub use page::{Callout, Empty, PageHead, When, counted, sentence};
+pub use palette::HitWords;

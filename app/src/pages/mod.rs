@@ -21,7 +21,7 @@ pub use login::Login;
 pub use not_found::NotFound;
 pub use people::People;
 pub use project::ProjectPage;
-pub(crate) use search::{Hits, find};
 pub use search::SearchPage;
+pub(crate) use search::{Hits, find};
 pub use setup::Setup;
 pub use tokens::Tokens;

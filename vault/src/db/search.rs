@@ -6,8 +6,9 @@ use domain::api::Found;
 use uuid::Uuid;
 
 use super::{
-    ROWS, Tx, bind_list, on,
+    ROWS, Tx, bind_list,
     bindings::StoredBinding,
+    on,
     places::{StoredProject, StoredService},
     scopes::StoredScope,
     secrets::StoredSecret,
@@ -47,7 +48,8 @@ impl Tx {
         for parts in parts.chunks(ROWS) {
             let known = self.list_known_parts(parts).await?;
             let new = parts.iter().filter(|part| !known.contains(**part));
-            let rows: BTreeSet<(&[u8], &str)> = new.flat_map(|part| suffixes(part).map(|suffix| (suffix, *part))).collect();
+            let rows: BTreeSet<(&[u8], &str)> =
+                new.flat_map(|part| suffixes(part).map(|suffix| (suffix, *part))).collect();
             let rows: Vec<_> = rows.into_iter().collect();
             for rows in rows.chunks(ROWS) {
                 on!(&mut *self, c => {
@@ -157,7 +159,12 @@ impl Tx {
     }
 
     /// Some of those that have one of these parts, in no order.
-    pub(crate) async fn list_postings(&mut self, kind: Found, parts: &[&str], limit: i64) -> sqlx::Result<Vec<(String, Uuid)>> {
+    pub(crate) async fn list_postings(
+        &mut self,
+        kind: Found,
+        parts: &[&str],
+        limit: i64,
+    ) -> sqlx::Result<Vec<(String, Uuid)>> {
         on!(self, c => {
             let mut query = sqlx::QueryBuilder::new("SELECT part, id FROM search_postings WHERE kind = ");
             query.push_bind(kind.word()).push(" AND part IN ");

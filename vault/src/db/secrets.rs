@@ -217,7 +217,8 @@ impl Tx {
                 query.build().execute(c).await?.rows_affected()
             });
         }
-        let other = |(was, row): &&(StoredSecret, StoredSecret)| was.comment != row.comment || was.deleted != row.deleted;
+        let other =
+            |(was, row): &&(StoredSecret, StoredSecret)| was.comment != row.comment || was.deleted != row.deleted;
         let (was, now): (Vec<_>, Vec<_>) =
             rows.iter().filter(other).map(|(was, row)| (was.searched(), row.searched())).unzip();
         self.delete_searched(&was).await?;

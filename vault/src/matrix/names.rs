@@ -84,12 +84,8 @@ impl Vault {
     ) -> Result<Vec<MatrixRow>> {
         let (mut tx, words, scopes) = self.around(actor, level).await?;
         let chosen = Chosen::of(level, &scopes, show);
-        let part = Part {
-            search: checked_search(query)?,
-            after: "",
-            from: i64::from(from),
-            limit: i64::from(query.rows()),
-        };
+        let part =
+            Part { search: checked_search(query)?, after: "", from: i64::from(from), limit: i64::from(query.rows()) };
         let wanted = tx.list_names(&chosen.0, part).await?;
         let secrets = self.live_of(&mut tx, &scopes, &wanted).await?;
         let page = by_name(&secrets, &scopes, &wanted);

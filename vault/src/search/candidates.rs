@@ -89,7 +89,11 @@ async fn led(tx: &mut Tx, kind: Found, lead: &str, at: &Cursor, want: usize) -> 
                 for (suffix, part) in taken {
                     let start = postings.partition_point(|(own, _)| own < part);
                     let own = postings[start..].iter().take_while(|(own, _)| own == part);
-                    found.extend(own.map(|(part, id)| Candidate { suffix: suffix.clone(), part: part.clone(), id: *id }));
+                    found.extend(own.map(|(part, id)| Candidate {
+                        suffix: suffix.clone(),
+                        part: part.clone(),
+                        id: *id,
+                    }));
                 }
             }
             rest = &rest[taken.len()..];

@@ -83,10 +83,10 @@ impl Vault {
         let scope = Scope::project(slug, None);
         Ok(seen.then(|| SearchHit {
             found: Found::Project,
-            name: row.slug,
             source: scope.to_string(),
             scope,
-            about: about(&row.name, &row.description),
+            about: about(&row.slug, &row.name, &row.description),
+            name: row.slug,
             kind: None,
             version: None,
             updated_at: None,
@@ -116,7 +116,7 @@ impl Vault {
                 found: Found::Service,
                 source: scope.to_string(),
                 scope,
-                about: about(&row.name, &row.description),
+                about: about(&row.slug, &row.name, &row.description),
                 name: row.slug,
                 kind: None,
                 version: None,
@@ -214,11 +214,7 @@ impl Vault {
     }
 
     /// These scopes in words, each checked.
-    pub(super) async fn scopes_of(
-        &self,
-        tx: &mut Tx,
-        ids: impl Iterator<Item = Uuid>,
-    ) -> Result<HashMap<Uuid, Scope>> {
+    pub(super) async fn scopes_of(&self, tx: &mut Tx, ids: impl Iterator<Item = Uuid>) -> Result<HashMap<Uuid, Scope>> {
         let ids: HashSet<Uuid> = ids.collect();
         let ids: Vec<Uuid> = ids.into_iter().collect();
         let mut scopes = HashMap::with_capacity(ids.len());
@@ -240,10 +236,11 @@ impl Vault {
     }
 }
 
-/// A name for people where it is another than the slug, and the description.
-fn about(name: &str, description: &str) -> String {
-    match description {
-        "" => name.to_owned(),
-        description => format!("{name}: {description}"),
+/// A name for people, where it is another than the slug, and the description.
+fn about(slug: &str, name: &str, description: &str) -> String {
+    match (name == slug, description) {
+        (true, description) => description.to_owned(),
+        (false, "") => name.to_owned(),
+        (false, description) => format!("{name}: {description}"),
     }
 }

@@ -24,11 +24,11 @@ use crate::{Vault, db::Tx, error::Result};
 use cursor::{Cursor, Lead};
 
 /// How many candidates one request looks at.
-const BUDGET: usize = 2048;
+const BUDGET: usize = 1024;
 /// The same where each takes longer: it is compared with all others of its name.
-const BUDGET_UNUSED: usize = 256;
+const BUDGET_UNUSED: usize = 128;
 /// From so many things on, a part is common.
-const COMMON: i64 = 2000;
+const COMMON: i64 = 1000;
 /// Up to so many scopes, looking through them beats looking up a common part.
 const FEW_SCOPES: i64 = 1000;
 

@@ -82,8 +82,9 @@ pub fn MatrixTable(
             view! { <Row row number environments=environments.clone() asked=asked.clone() column />{below} }
         })
         .collect();
-    let further = (first && total > CHUNK)
-        .then(|| view! { <FurtherRows window total environments=environments.clone() asked=asked.clone() open detail /> });
+    let further = (first && total > CHUNK).then(
+        || view! { <FurtherRows window total environments=environments.clone() asked=asked.clone() open detail /> },
+    );
     view! {
         <table class="sheet matrix" role="grid" aria-rowcount=(total + 1).to_string()>
             <caption>{caption}</caption>
@@ -105,7 +106,13 @@ pub fn KindIcon(
 
 /// One name. `number` is its place in the whole table, counted from the head.
 #[component]
-pub(super) fn Row(row: MatrixRow, number: u32, environments: Vec<EnvironmentName>, asked: Asked, column: Option<usize>) -> impl IntoView {
+pub(super) fn Row(
+    row: MatrixRow,
+    number: u32,
+    environments: Vec<EnvironmentName>,
+    asked: Asked,
+    column: Option<usize>,
+) -> impl IntoView {
     let here = row.cells.iter().any(|cell| cell.state == CellState::Set);
     let class = if here { "name" } else { "name plain quiet-text" };
     let name = row.name.clone();

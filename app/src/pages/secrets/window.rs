@@ -68,9 +68,8 @@ impl RowWindow {
 
     /// Whether a name's row stands further down, and was fetched.
     pub(super) fn holds(self, name: &SecretName) -> bool {
-        self.chunks.with_untracked(|chunks| {
-            chunks.values().flatten().any(|rows| rows.iter().any(|row| row.name == *name))
-        })
+        self.chunks
+            .with_untracked(|chunks| chunks.values().flatten().any(|rows| rows.iter().any(|row| row.name == *name)))
     }
 
     /// Finds out what is in sight, and fetches what is missing there.
@@ -152,7 +151,8 @@ pub(super) fn FurtherRows(
                 (open || (first..=last).contains(&chunk)).then(|| rows.clone())
             })
         });
-        let content = move || match rows.get() {
+        let content = move || {
+            match rows.get() {
             None => view! {
                 <tr class="space" aria-hidden="true">
                     <td colspan=columns.clone()><svg width="1" height=move || (window.height.get() * count).to_string()></svg></td>
@@ -170,6 +170,7 @@ pub(super) fn FurtherRows(
                 });
                 lines.collect::<Vec<_>>().into_any()
             }
+        }
         };
         view! { <tbody data-chunk=chunk.to_string()>{content}</tbody> }
     };
