@@ -144,15 +144,16 @@ impl Tx {
         after: (&[u8], &str),
         limit: i64,
     ) -> sqlx::Result<Vec<(Vec<u8>, String)>> {
-        let from = from.max(after.0);
+        // Postgres starts at what the pair says, wherever `from` is: a pair before it would read the index up to there.
+        let (from, after) = if after.0 < from { (from, "") } else { after };
         on!(self, c => sqlx::query_as(
             "SELECT suffix, part FROM search_suffixes
              WHERE suffix >= $1 AND suffix < $2 AND (suffix, part) > ($3, $4) ORDER BY suffix, part LIMIT $5",
         )
         .bind(from)
         .bind(to)
-        .bind(after.0)
-        .bind(after.1)
+        .bind(from)
+        .bind(after)
         .bind(limit)
         .fetch_all(c)
         .await)
