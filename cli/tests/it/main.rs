@@ -8,6 +8,7 @@ mod places;
 mod plan;
 mod run;
 mod run_files;
+mod search;
 mod secrets;
 mod settings;
 mod support;

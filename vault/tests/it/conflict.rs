@@ -1,5 +1,5 @@
 use domain::api::{Compared, Conflict};
-use vault::PutOrKept;
+use vault::{Care, NewValue, PutOrKept};
 
 use crate::{
     fixture::TestVault,
@@ -9,7 +9,8 @@ use crate::{
 const HOUR: i64 = 60 * 60 * 1000;
 
 async fn keep(t: &TestVault, actor: &domain::Actor, value: &str, expected: i64) -> String {
-    let put = t.vault.put_or_keep(actor, &at("shop"), &name("A"), text(value), "mine", expected).await;
+    let (value, care) = (NewValue::Given(text(value)), Care::default());
+    let put = t.vault.put_or_keep(actor, &at("shop"), &name("A"), value, Some("mine"), &care, expected).await;
     match put.unwrap() {
         PutOrKept::Kept(id) => id,
         PutOrKept::Done(row) => panic!("written as version {}", row.version),
@@ -86,7 +87,8 @@ db_tests! {
         // A token sends its value again; nothing is kept for it.
         let token = domain::api::NewToken { rights: vec![domain::access::Right::Write], ..crate::fixture::new_token("ci") };
         let token = t.bearer(&t.token(&admin, &token).await).await;
-        let late = t.vault.put_or_keep(&token, &at("shop"), &name("A"), text("2"), "", 0).await;
+        let (value, care) = (NewValue::Given(text("2")), Care::default());
+        let late = t.vault.put_or_keep(&token, &at("shop"), &name("A"), value, None, &care, 0).await;
         assert_eq!(status(late), 409);
     }
 
