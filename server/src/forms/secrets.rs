@@ -130,7 +130,7 @@ impl Written {
         let care = Care::of(self.owner.as_deref(), self.rotate_by.as_deref())?;
         let comment = self.comment.as_deref();
         match vault.put_or_keep(actor, &scope, &name, value, comment, &care, self.expected).await? {
-            PutOrKept::Done(row) => Ok(Put::Done(scope, row)),
+            PutOrKept::Done(row) => Ok(Put::Done(Box::new((scope, row)))),
             PutOrKept::Kept(draft) => {
                 let sentence = conflict(vault, actor, &scope, &name, self.expected).await;
                 let sentence = sentence.unwrap_or_else(|| format!("{name} changed while you wrote"));
@@ -142,7 +142,7 @@ impl Written {
 
 /// What became of a write.
 enum Put {
-    Done(Scope, SecretRow),
+    Done(Box<(Scope, SecretRow)>),
     /// Another write came between; what was typed is kept, for the person to choose.
     Passed(String, String),
 }
@@ -156,7 +156,8 @@ async fn write(
     let mut parts = Parts::read(form).await?;
     let written = Written::of(&parts)?;
     match Box::pin(written.put(&vault, &actor, &mut parts)).await {
-        Ok(Put::Done(scope, row)) => {
+        Ok(Put::Done(written_row)) => {
+            let (scope, row) = *written_row;
             let path = written.place.path_open(row.name.as_str(), scope.environment.as_ref());
             let sentence = done(&scope, &row, written.expected);
             let change = (row.version != written.expected).then_some(row.change_id);

@@ -2,11 +2,11 @@ use domain::{
     Actor, Code,
     api::{ChangeAction, ChangeRow, ListQuery, RevealRequest},
 };
-use vault::{ImportOptions, Vault};
+use vault::{ImportOptions, RowCell, Vault};
 
 use crate::{
     fixture::TestVault,
-    speak::{at, name, put, refused, reveal, status, text, upload},
+    speak::{at, env, name, put, refused, reveal, status, text, upload},
 };
 
 async fn newest(vault: &Vault, actor: &Actor) -> ChangeRow {
@@ -224,5 +224,41 @@ db_tests! {
             t.place.execute(&back).await;
             assert!(t.vault.find_change(&admin, &other).await.is_ok(), "{back}");
         }
+    }
+
+    async fn what_was_written_in_several_environments_goes_back_in_each(t: TestVault) {
+        let admin = t.shop().await;
+        put(&t.vault, &admin, "shop/api@staging", "DB", "old").await;
+        let cell = |environment: Option<&str>, value| RowCell {
+            environment: environment.map(env),
+            value: text(value),
+            expected: None,
+        };
+        let cells = [cell(None, "all"), cell(Some("staging"), "new"), cell(Some("production"), "live")];
+        let level = at("shop/api").level;
+        let written = t.vault.put_row(&admin, &level, &name("DB"), &cells, "db-2").await.unwrap();
+        let undo = t.vault.undo_change(&admin, &written.change_id.unwrap()).await.unwrap();
+        assert_eq!(undo.items.len(), 3);
+        assert_eq!(reveal(&t.vault, &admin, "shop/api@staging", "DB").await, "old");
+        for place in ["shop/api", "shop/api@production"] {
+            assert_eq!(status(t.vault.find_secret(&admin, &at(place), &name("DB")).await), 404);
+        }
+        t.vault.undo_change(&admin, &undo.id).await.unwrap();
+        for (place, value) in [("shop/api", "all"), ("shop/api@staging", "new"), ("shop/api@production", "live")] {
+            assert_eq!(reveal(&t.vault, &admin, place, "DB").await, value);
+        }
+    }
+
+    async fn what_was_promoted_goes_back_at_both_ends(t: TestVault) {
+        let admin = t.shop().await;
+        put(&t.vault, &admin, "shop/api@staging", "A", "a").await;
+        put(&t.vault, &admin, "shop/api@staging", "B", "b").await;
+        let options = crate::copy::all("shop/api@staging", true);
+        let plan = t.vault.copy(&admin, &at("shop@staging"), &options).await.unwrap();
+        assert!(names(&t, &admin, "shop/api@staging").await.is_empty());
+        t.vault.undo_change(&admin, &plan.change_id.unwrap()).await.unwrap();
+        assert_eq!(names(&t, &admin, "shop/api@staging").await, ["A", "B"]);
+        assert!(names(&t, &admin, "shop@staging").await.is_empty());
+        assert_eq!(reveal(&t.vault, &admin, "shop/api@staging", "A").await, "a");
     }
 }
