@@ -67,7 +67,7 @@ mod tests {
         ] {
             assert_eq!(file_look(&text(&value)), look, "{} characters", value.len());
         }
-        let json = SecretValue::new(Kind::Json, format!("\"{line}\"")).unwrap_or_else(|_| panic!());
+        let json = SecretValue::new(Kind::Json, format!("\"{line}\"").into_bytes()).unwrap_or_else(|_| panic!());
         assert_eq!(file_look(&json), None);
     }
 
