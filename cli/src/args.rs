@@ -4,7 +4,9 @@ mod places;
 mod run;
 mod secret;
 
-use clap::{Args, Parser, Subcommand};
+use std::ffi::OsString;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::{SecretName, Slug};
 
 use crate::{
@@ -13,7 +15,7 @@ use crate::{
 };
 
 pub(crate) use places::{EnvironmentCommand, NewPlace, ProjectCommand, Removal, ServiceCommand, TokenCommand};
-pub(crate) use run::RunArgs;
+pub(crate) use run::{Masking, Missing, OfflineArgs, RunArgs};
 pub(crate) use secret::{
     Coded, GetArgs, HistoryArgs, ImportArgs, LevelArgs, RemoveArgs, RestoreArgs, SecretCommand, SetArgs,
 };
@@ -76,6 +78,40 @@ pub(crate) enum Command {
     Environment(EnvironmentCommand),
     #[command(subcommand)]
     Token(TokenCommand),
+    Completion(CompletionArgs),
+    /// Lead the session of a program that `run` started
+    #[command(name = SESSION, hide = true)]
+    Session(SessionArgs),
+}
+
+/// The command with which `run` starts itself between us and a program on a terminal of its own.
+pub(crate) const SESSION: &str = "lead-session";
+
+/// What the leader of a session starts.
+#[derive(Debug, Args)]
+pub(crate) struct SessionArgs {
+    /// The program and its arguments
+    #[arg(last = true, required = true)]
+    pub(crate) command: Vec<OsString>,
+}
+
+/// Print the completion of commands and flags for a shell
+///
+/// bash: `source <(strongroom completion bash)` in ~/.bashrc; zsh: `strongroom completion zsh > _strongroom` in a directory
+/// of $fpath; fish: `strongroom completion fish > ~/.config/fish/completions/strongroom.fish`.
+#[derive(Debug, Args)]
+pub(crate) struct CompletionArgs {
+    /// The shell
+    #[arg(value_name = "bash|zsh|fish", hide_possible_values = true)]
+    pub(crate) shell: Shell,
+}
+
+/// A shell that completes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Shell {
+    Bash,
+    Zsh,
+    Fish,
 }
 
 /// Keep a token for a server

@@ -1,5 +1,6 @@
 //! What each command does. Each answers with the exit code.
 
+mod completion;
 mod explain;
 mod import;
 mod lists;
@@ -24,8 +25,14 @@ const DONE: u8 = 0;
 
 /// Runs a command.
 pub(crate) fn execute(cli: Cli, printer: &Printer) -> Result<u8, Failure> {
+    // Neither works anywhere in particular.
+    let command = match cli.command {
+        Command::Session(words) => return run::lead(words.command),
+        Command::Completion(args) => return completion::completion(&args, printer),
+        command => command,
+    };
     let context = Context::new(&cli.global, printer.clone())?;
-    match cli.command {
+    match command {
         Command::Login(args) => login::login(&context, &args),
         Command::Logout => login::logout(&context),
         Command::Status => login::status(&context),
@@ -37,6 +44,7 @@ pub(crate) fn execute(cli: Cli, printer: &Printer) -> Result<u8, Failure> {
         Command::Service(command) => places::service(&context, command),
         Command::Environment(command) => places::environment(&context, command),
         Command::Token(command) => tokens::token(&context, command),
+        Command::Session(_) | Command::Completion(_) => Ok(DONE),
     }
 }
 

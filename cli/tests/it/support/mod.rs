@@ -1,5 +1,6 @@
 //! A project of its own for every test, and the client in it.
 
+pub(crate) mod screen;
 mod server;
 
 use std::{
@@ -39,10 +40,24 @@ pub(crate) struct Done {
 impl Place {
     /// A new project on the server that all tests share.
     pub(crate) fn new() -> Self {
+        Self::on(Server::shared())
+    }
+
+    /// A new project on a server of its own, which can be stopped.
+    pub(crate) fn alone() -> Self {
+        Self::on(Arc::new(Server::start()))
+    }
+
+    /// Stops a server that is this test's own.
+    pub(crate) fn stop(&self) {
+        assert_eq!(Arc::strong_count(&self.server), 1);
+        self.server.stop();
+    }
+
+    fn on(server: Arc<Server>) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let place =
-            Self { server: Server::shared(), project: format!("shop{number}"), home: tempfile::tempdir().unwrap() };
+        let place = Self { server, project: format!("shop{number}"), home: tempfile::tempdir().unwrap() };
         place.ok(["project", "create", &place.project]);
         place.ok(["service", "create", "api", "-p", &place.project]);
         place

@@ -1,0 +1,165 @@
+//! A terminal for the program, inside of ours.
+
+use std::{
+    ffi::OsStr,
+    fs::OpenOptions,
+    io,
+    os::{
+        fd::{AsFd, OwnedFd},
+        unix::{ffi::OsStrExt, fs::OpenOptionsExt},
+    },
+    path::PathBuf,
+    process::{Command, Stdio},
+};
+
+use rustix::{
+    fs::OFlags,
+    process::{Pid, Signal, getpgrp, kill_current_process_group, kill_process},
+    pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt},
+    stdio::{stdin, stdout},
+    termios::{
+        OptionalActions, OutputModes, Termios, isatty, tcgetattr, tcgetpgrp, tcgetwinsize, tcsetattr, tcsetwinsize,
+    },
+};
+use signal_hook::consts::{SIGCONT, SIGWINCH};
+
+use super::output::write;
+use crate::args::SESSION;
+
+/// The signals that are about our terminal.
+pub(super) const ABOUT_TERMINAL: [i32; 2] = [SIGCONT, SIGWINCH];
+
+/// Our end of the program's terminal, and ours as it was. Given back as it was when dropped.
+pub(super) struct Terminal {
+    ours: OwnedFd,
+    program: Option<OwnedFd>,
+    /// How our terminal was set, when it also gives the input.
+    before: Option<Termios>,
+    is_raw: bool,
+    reads: bool,
+    with_stderr: bool,
+    leader: Option<Command>,
+}
+
+impl Terminal {
+    /// A terminal of the size and the settings of ours.
+    pub(super) fn open(with_stderr: bool) -> io::Result<Self> {
+        let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC)?;
+        grantpt(&ours)?;
+        unlockpt(&ours)?;
+        let name = ptsname(&ours, Vec::new())?;
+        let path = PathBuf::from(OsStr::from_bytes(name.as_bytes()));
+        let flags = OFlags::NOCTTY.bits().cast_signed();
+        let program: OwnedFd = OpenOptions::new().read(true).write(true).custom_flags(flags).open(path)?.into();
+        let before = isatty(stdin()).then(|| tcgetattr(stdin())).transpose()?;
+        let mut settings = before.clone().map_or_else(|| tcgetattr(stdout()), Ok)?;
+        if before.is_none() {
+            // Ours is not raw then, and ends lines itself.
+            settings.output_modes -= OutputModes::OPOST;
+        }
+        tcsetattr(&program, OptionalActions::Now, &settings)?;
+        let terminal =
+            Self { ours, program: Some(program), before, is_raw: false, reads: false, with_stderr, leader: None };
+        terminal.resize();
+        Ok(terminal)
+    }
+
+    /// The program under the leader of its session.
+    pub(super) fn direct(&mut self, command: &Command) -> &mut Command {
+        let ours = std::env::current_exe().unwrap_or_else(|_| "/proc/self/exe".into());
+        let mut leader = Command::new(ours);
+        leader.arg(SESSION).arg("--").arg(command.get_program()).args(command.get_args()).env_clear();
+        leader.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        if let Some(program) = self.program.take() {
+            let stream = || program.try_clone().map_or_else(|_| Stdio::null(), Stdio::from);
+            if self.before.is_some() {
+                leader.stdin(stream());
+            }
+            if self.with_stderr {
+                leader.stderr(stream());
+            }
+            leader.stdout(stream());
+        }
+        self.leader.insert(leader)
+    }
+
+    /// The program has started: keys go to it from now on. Answers where its output is read.
+    pub(super) fn begin(&mut self) -> io::Result<OwnedFd> {
+        // It holds the program's end, and the values.
+        self.leader = None;
+        self.take_keys();
+        self.ours.try_clone()
+    }
+
+    /// Is the signal about our terminal?
+    pub(super) fn takes(&mut self, signal: i32) -> bool {
+        match signal {
+            SIGWINCH => self.resize(),
+            SIGCONT => self.take_keys(),
+            _ => return false,
+        }
+        true
+    }
+
+    /// The program was stopped by a key or a signal: so are we, and our shell goes on.
+    pub(super) fn suspend(&mut self, leader: Pid) {
+        self.restore();
+        let _ = kill_current_process_group(Signal::TSTP);
+        // Continued.
+        self.take_keys();
+        self.resize();
+        let _ = kill_process(leader, Signal::CONT);
+    }
+
+    fn resize(&self) {
+        if let Ok(size) = tcgetwinsize(stdout()) {
+            let _ = tcsetwinsize(&self.ours, size);
+        }
+    }
+
+    /// Every key goes to the program's terminal as it is, while we are in the foreground.
+    fn take_keys(&mut self) {
+        let Some(before) = &self.before else {
+            return;
+        };
+        if self.is_raw || tcgetpgrp(stdin()).ok() != Some(getpgrp()) {
+            return;
+        }
+        let mut raw = before.clone();
+        raw.make_raw();
+        self.is_raw = tcsetattr(stdin(), OptionalActions::Drain, &raw).is_ok();
+        if !self.reads
+            && let Ok(to) = self.ours.try_clone()
+        {
+            self.reads = true;
+            std::thread::spawn(move || {
+                let mut keys = [0; 4096];
+                loop {
+                    match rustix::io::read(stdin(), &mut keys) {
+                        Ok(length) if length > 0 => {
+                            if write(to.as_fd(), &keys[..length]).is_err() {
+                                return;
+                            }
+                        }
+                        Err(rustix::io::Errno::INTR) => {}
+                        _ => return,
+                    }
+                }
+            });
+        }
+    }
+
+    fn restore(&mut self) {
+        if let Some(before) = &self.before
+            && std::mem::take(&mut self.is_raw)
+        {
+            let _ = tcsetattr(stdin(), OptionalActions::Drain, before);
+        }
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        self.restore();
+    }
+}

@@ -1,0 +1,150 @@
+//! `strongroom run`: what the program prints, on a terminal and elsewhere.
+
+use std::process::{Command, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::support::{MARKER, Place, screen::Screen};
+
+const MASK: &str = "••••••••";
+
+fn place() -> Place {
+    let place = Place::new();
+    place.ok_in_project(&["secret", "set", "FOO=canary-value", "SHORT=canary"]);
+    place
+}
+
+fn screen(place: &Place, words: &[&str]) -> Screen {
+    Screen::start(&place.run(words), |_| ())
+}
+
+#[test]
+fn on_a_terminal_values_are_masked_and_it_stays_a_terminal() {
+    let place = place();
+    let script = "test -t 0 && test -t 1 && test -t 2 && echo terminal; printf '\\033[31m%s\\033[0m|%s|\\n' \"$FOO\" \"$FOO\"; \
+        printf %s \"user:$FOO\" | base64 >&2; stty size; stty -a | grep -o ' onlcr'; exit 3";
+    let (shown, code) = screen(&place, &["--", "sh", "-c", script]).end();
+    assert_eq!(code, 3, "{shown}");
+    let expected = format!("terminal\r\n\x1b[31m{MASK}\x1b[0m|{MASK}|\r\n");
+    assert!(shown.starts_with(&expected), "{shown:?}");
+    assert!(shown.ends_with("40 100\r\n onlcr\r\n"), "{shown:?}");
+    assert!(!shown.contains(MARKER) && !shown.contains("Y2FuYXJ5"), "{shown:?}");
+}
+
+#[test]
+fn exit_codes_and_signals_pass_through_the_program_s_terminal() {
+    let place = place();
+    for (words, expected) in [
+        (&["true"][..], 0),
+        (&["sh", "-c", "exit 255"], 255),
+        (&["sh", "-c", "kill -TERM $$"], 128 + 15),
+        (&["sh", "-c", "kill -KILL $$"], 128 + 9),
+        (&["no-such-program"], 127),
+        (&["/"], 126),
+    ] {
+        let words: Vec<&str> = ["--"].iter().chain(words).copied().collect();
+        let (shown, code) = screen(&place, &words).end();
+        assert_eq!(code, expected, "{words:?} {shown}");
+    }
+    let mut keys = screen(&place, &["--", "sh", "-c", "echo ready; exec sleep 60"]);
+    keys.wait_for("ready");
+    keys.send("\x03");
+    assert_eq!(keys.end().1, 128 + 2);
+    let mut killed =
+        screen(&place, &["--", "sh", "-c", "trap 'exit 7' TERM; echo ready; while :; do sleep 0.02; done"]);
+    killed.wait_for("ready");
+    kill_process(Pid::from_raw(killed.pid().cast_signed()).unwrap(), Signal::TERM).unwrap();
+    assert_eq!(killed.end().1, 7);
+}
+
+#[test]
+fn a_prompt_shows_at_once_and_input_reaches_the_program() {
+    let place = place();
+    // The prompt ends as a value begins.
+    let mut screen = screen(&place, &["--", "sh", "-c", "printf 'Name: can'; read name; echo \"got $name\""]);
+    screen.wait_for("Name: can");
+    screen.send("bob\r");
+    screen.wait_for("got bob");
+    assert_eq!(screen.end().1, 0);
+}
+
+#[test]
+fn the_size_of_the_window_follows() {
+    let place = place();
+    let script = "trap 'stty size' WINCH; echo ready; while :; do sleep 0.02; done";
+    let mut screen = screen(&place, &["--", "sh", "-c", script]);
+    screen.wait_for("ready");
+    screen.resize(50, 120);
+    screen.wait_for("50 120");
+    screen.send("\x03");
+    assert_eq!(screen.end().1, 128 + 2);
+}
+
+#[test]
+fn a_key_stops_the_program_and_the_shell_continues_it() {
+    let place = place();
+    let run = place.run(["--", "cat"]);
+    let mut shell = Command::new("bash");
+    shell.args(["--norc", "-i"]).current_dir(place.home.path()).env("PS1", "$ ");
+    shell.envs(run.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let strongroom = env!("CARGO_BIN_EXE_strongroom");
+    shell.env("RUN", format!("{strongroom} run -p {} -s api -e development -- cat", place.project));
+    let mut screen = Screen::start(&shell, |_| ());
+    screen.wait_for("$ ");
+    screen.send("$RUN\r");
+    screen.wait_for("$RUN");
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    screen.send("one\r");
+    screen.wait_for("one\r\none\r\n");
+    screen.send("\x1a");
+    screen.wait_for("Stopped");
+    screen.send("echo shell is $((1+1)) here; stty -a | grep -o ' icanon'; fg\r");
+    screen.wait_for("shell is 2 here\r\n icanon");
+    screen.wait_for("$RUN");
+    screen.send("two\r");
+    screen.wait_for("two\r\ntwo\r\n");
+    screen.send("\x04");
+    screen.wait_for("$ ");
+    screen.send("exit $?\r");
+    assert_eq!(screen.end().1, 0);
+}
+
+#[test]
+fn without_a_terminal_nothing_is_masked_unless_always() {
+    let place = place();
+    let script = ["--", "sh", "-c", "echo \"$FOO $SHORT\"; echo \"$FOO\" | base64"];
+    let plain = place.finish(&mut place.run(script));
+    assert!(plain.stdout.starts_with(b"canary-value canary\n"), "{plain:?}");
+    let done = place.finish(&mut place.run(["--mask=always"].iter().chain(&script)));
+    let text = String::from_utf8(done.stdout).unwrap();
+    assert!(text.starts_with(&format!("{MASK} canary\n{MASK}")) && !text.contains("canary-"), "{text}");
+    assert!(!text.contains("Y2FuYXJ5LXZhbH"), "{text}");
+    // What goes to stderr too: the check of every run finds a value there.
+    let script = ["--mask=always", "--", "sh", "-c", "printf can >&2; printf %s ary-value >&2; exit 4"];
+    let done = place.finish(&mut place.run(script));
+    assert_eq!((done.code, done.stderr.as_str()), (4, MASK));
+    // On a terminal: not, when it is not wanted.
+    let (shown, _) = screen(&place, &["--no-mask", "--", "sh", "-c", "echo \"$FOO\""]).end();
+    assert_eq!(shown, "canary-value\r\n");
+}
+
+#[test]
+fn a_redirected_input_stays_what_it_is_when_the_output_is_a_terminal() {
+    let place = place();
+    std::fs::write(place.path("input"), "one\ntwo\n").unwrap();
+    let input = std::fs::File::open(place.path("input")).unwrap();
+    let command = place.run(["--", "sh", "-c", "test ! -t 0 && test -t 1 && cat && echo \"$FOO\""]);
+    let (shown, code) = Screen::start(&command, |command| {
+        command.stdin(Stdio::from(input));
+    })
+    .end();
+    assert_eq!((shown.as_str(), code), (&*format!("one\r\ntwo\r\n{MASK}\r\n"), 0));
+}
+
+#[test]
+fn much_output_without_values_passes_byte_by_byte() {
+    let place = place();
+    let done = place.finish(&mut place.run(["--mask=always", "--", "seq", "1", "300000"]));
+    let expected: String = (1..=300_000).map(|number| format!("{number}\n")).collect();
+    assert!(done.code == 0 && done.stdout == expected.as_bytes(), "{} bytes", done.stdout.len());
+}
