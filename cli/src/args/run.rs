@@ -44,7 +44,7 @@ pub(crate) struct RunArgs {
     #[arg(long)]
     pub(crate) clean_env: bool,
     /// A text for the shell ($SHELL, else sh) instead of a program and its arguments
-    #[arg(short, long = "command", value_name = "TEXT", conflicts_with = "command")]
+    #[arg(short = 'c', long = "command", value_name = "TEXT", conflicts_with = "command")]
     pub(crate) shell_text: Option<OsString>,
     #[command(flatten)]
     pub(crate) files: FileArgs,

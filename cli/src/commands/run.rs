@@ -6,6 +6,7 @@ mod delivery;
 mod environment;
 mod fifo;
 mod files;
+mod keys;
 mod mask;
 mod mount;
 mod offline;

@@ -1,6 +1,6 @@
 //! `strongroom run`: what the program prints, on a terminal and elsewhere.
 
-use std::process::{Command, Stdio};
+use std::{ffi::OsStr, process::Command};
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -15,7 +15,15 @@ fn place() -> Place {
 }
 
 fn screen(place: &Place, words: &[&str]) -> Screen {
-    Screen::start(&place.run(words), |_| ())
+    Screen::start(&place.run(words))
+}
+
+/// A shell with the variables and the directory of a command.
+fn from_shell(run: &Command, shell: &str) -> Command {
+    let mut command = Command::new(shell);
+    command.envs(run.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    command.current_dir(run.get_current_dir().unwrap());
+    command
 }
 
 #[test]
@@ -83,30 +91,37 @@ fn the_size_of_the_window_follows() {
 #[test]
 fn a_key_stops_the_program_and_the_shell_continues_it() {
     let place = place();
-    let run = place.run(["--", "cat"]);
-    let mut shell = Command::new("bash");
-    shell.args(["--norc", "-i"]).current_dir(place.home.path()).env("PS1", "$ ");
-    shell.envs(run.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    let strongroom = env!("CARGO_BIN_EXE_strongroom");
-    shell.env("RUN", format!("{strongroom} run -p {} -s api -e development -- cat", place.project));
-    let mut screen = Screen::start(&shell, |_| ());
+    // Ready is who can be stopped: the foreground process group of its terminal.
+    let script = "while read -r _ _ _ _ group _ _ front _ </proc/$$/stat && test $group != $front; do :; done; \
+        echo ready; exec cat";
+    std::fs::write(place.path("program"), script).unwrap();
+    let run = place.run(["--", "sh", "program"]);
+    let words: Vec<&str> = [run.get_program()].into_iter().chain(run.get_args()).filter_map(OsStr::to_str).collect();
+    let mut shell = from_shell(&run, "bash");
+    shell.args(["--norc", "-i"]).env("PS1", "$ ").env("RUN", words.join(" "));
+    let mut screen = Screen::start(&shell);
     screen.wait_for("$ ");
     screen.send("$RUN\r");
-    screen.wait_for("$RUN");
-    std::thread::sleep(std::time::Duration::from_millis(500));
+    screen.wait_for("ready");
     screen.send("one\r");
     screen.wait_for("one\r\none\r\n");
     screen.send("\x1a");
     screen.wait_for("Stopped");
-    screen.send("echo shell is $((1+1)) here; stty -a | grep -o ' icanon'; fg\r");
+    screen.send("echo shell is $((1+1)) here; stty -a | grep -o ' icanon'\r");
     screen.wait_for("shell is 2 here\r\n icanon");
+    // It goes on in the background, where the keys are the shell's.
+    screen.send("bg; echo still $((1+1))\r");
+    screen.wait_for("still 2");
+    screen.send("jobs\r");
+    screen.wait_for("Running");
+    screen.send("fg; echo ended $?\r");
     screen.wait_for("$RUN");
     screen.send("two\r");
     screen.wait_for("two\r\ntwo\r\n");
     screen.send("\x04");
-    screen.wait_for("$ ");
-    screen.send("exit $?\r");
-    assert_eq!(screen.end().1, 0);
+    screen.wait_for("ended 0");
+    screen.send("exit 4\r");
+    assert_eq!(screen.end().1, 4);
 }
 
 #[test]
@@ -120,7 +135,7 @@ fn without_a_terminal_nothing_is_masked_unless_always() {
     assert!(text.starts_with(&format!("{MASK} canary\n{MASK}")) && !text.contains("canary-"), "{text}");
     assert!(!text.contains("Y2FuYXJ5LXZhbH"), "{text}");
     // What goes to stderr too: the check of every run finds a value there.
-    let script = ["--mask=always", "--", "sh", "-c", "printf can >&2; printf %s ary-value >&2; exit 4"];
+    let script = ["--mask=always", "--", "sh", "-c", "printf %s \"$FOO\" >&2; exit 4"];
     let done = place.finish(&mut place.run(script));
     assert_eq!((done.code, done.stderr.as_str()), (4, MASK));
     // On a terminal: not, when it is not wanted.
@@ -132,12 +147,10 @@ fn without_a_terminal_nothing_is_masked_unless_always() {
 fn a_redirected_input_stays_what_it_is_when_the_output_is_a_terminal() {
     let place = place();
     std::fs::write(place.path("input"), "one\ntwo\n").unwrap();
-    let input = std::fs::File::open(place.path("input")).unwrap();
-    let command = place.run(["--", "sh", "-c", "test ! -t 0 && test -t 1 && cat && echo \"$FOO\""]);
-    let (shown, code) = Screen::start(&command, |command| {
-        command.stdin(Stdio::from(input));
-    })
-    .end();
+    let run = place.run(["--", "sh", "-c", "test ! -t 0 && test -t 1 && cat && echo \"$FOO\""]);
+    let mut shell = from_shell(&run, "sh");
+    shell.args(["-c", "exec \"$0\" \"$@\" <input"]).arg(run.get_program()).args(run.get_args());
+    let (shown, code) = Screen::start(&shell).end();
     assert_eq!((shown.as_str(), code), (&*format!("one\r\ntwo\r\n{MASK}\r\n"), 0));
 }
 
@@ -145,6 +158,6 @@ fn a_redirected_input_stays_what_it_is_when_the_output_is_a_terminal() {
 fn much_output_without_values_passes_byte_by_byte() {
     let place = place();
     let done = place.finish(&mut place.run(["--mask=always", "--", "seq", "1", "300000"]));
-    let expected: String = (1..=300_000).map(|number| format!("{number}\n")).collect();
+    let expected: String = (1..=300_000).fold(String::new(), |text, number| text + &number.to_string() + "\n");
     assert!(done.code == 0 && done.stdout == expected.as_bytes(), "{} bytes", done.stdout.len());
 }

@@ -31,6 +31,8 @@ fn the_last_answer_starts_the_program_when_the_server_is_gone() {
     assert_eq!(printed(&place, &["--offline"]), "canary");
     assert_eq!(printed(&place, &["--offline", "--secret", "FOO=OTHER"]), "canary 2");
     assert_eq!(printed(&place, &["--prefer-offline", "--max-age", "1h"]), "canary");
+    let done = run(&place, &["--prefer-offline", "--secret", "A=nope"]);
+    assert!(done.code == 1 && done.stderr.contains("cannot reach"), "{done:?}");
     let done = run(&place, &["--offline", "--secret", "A=nope"]);
     assert!(done.code == 1 && done.stderr.contains("looked in the offline copy only"), "{done:?}");
     let done = run(&place, &["--offline", "--max-age", "0s"]);

@@ -50,6 +50,13 @@ impl Assignments {
         Ok(Self { secrets, plain, files, fifos })
     }
 
+    /// Every secret that is asked for by its name.
+    pub(super) fn names(&self) -> impl Iterator<Item = &SecretName> {
+        let secrets = self.secrets.iter().map(|(_, name)| name);
+        let files = self.files.iter().map(|(_, name)| name);
+        secrets.chain(files).chain(self.fifos.iter().filter_map(|(_, name)| name.as_ref()))
+    }
+
     /// Are the secrets of the service asked for as something else than variables?
     pub(super) fn has_fifo_of_all(&self) -> bool {
         self.fifos.iter().any(|(_, name)| name.is_none())
@@ -65,8 +72,8 @@ fn file(text: &OsString) -> Result<(FilePath, SecretName), Failure> {
         .ok_or_else(|| Failure::usage(format!("--file {text}: write PATH=NAME, for example secrets/key=TLS_KEY")))?;
     let absolute = absolute(path)?;
     let shown = absolute.to_str().ok_or_else(|| Failure::usage("--file: the path is not UTF-8"))?;
-    let path = shown.parse().map_err(|error| Failure::usage(format!("--file {path}=…: {error}")))?;
-    Ok((path, name.parse().map_err(|error| Failure::usage(format!("--file {path}=…: {error}")))?))
+    let wrong = |error: &dyn std::fmt::Display| Failure::usage(format!("--file {path}=…: {error}"));
+    Ok((shown.parse().map_err(|error| wrong(&error))?, name.parse().map_err(|error| wrong(&error))?))
 }
 
 /// `PATH` or `PATH=NAME`.

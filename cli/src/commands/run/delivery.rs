@@ -51,7 +51,7 @@ pub(super) struct Source<'a> {
 
 /// Fetches and checks everything. Nothing has started when it fails, and it says where it looked.
 pub(super) fn fetch(source: &Source, args: &RunArgs, assignments: &Assignments) -> Result<Fetched, Failure> {
-    let mut fetcher = Fetcher::begin(source, args)?;
+    let mut fetcher = Fetcher::begin(source, args, assignments)?;
     let chosen = fetcher.all_named(&assignments.secrets)?;
     let files = fetcher.all_named(&assignments.files)?;
     let mut fifos = Vec::new();
@@ -100,15 +100,20 @@ struct Fetcher<'a> {
 
 impl<'a> Fetcher<'a> {
     /// Takes the copy, where that is asked for, or asks the server.
-    fn begin(source: &'a Source<'a>, args: &RunArgs) -> Result<Self, Failure> {
+    fn begin(source: &'a Source<'a>, args: &RunArgs, assignments: &Assignments) -> Result<Self, Failure> {
         let offline = &args.offline;
         let begun = |answer, is_copy| Self { source, missing: args.missing, answer, is_copy };
         if offline.offline || offline.prefer_offline {
             let oldest = offline.max_age.or(offline.prefer_offline.then_some(YOUNG));
             match copy(source.copies.as_ref(), oldest) {
-                Ok(answer) => return Ok(begun(answer, true)),
+                // A name that the last run did not ask for is a question to the server, where that is allowed.
+                Ok(answer)
+                    if offline.offline || assignments.names().chain(&args.only).all(|name| answer.knows(name)) =>
+                {
+                    return Ok(begun(answer, true));
+                }
                 Err(reason) if offline.offline => return Err(no_copy(&reason)),
-                Err(_) => {}
+                Ok(_) | Err(_) => {}
             }
         }
         let route = Route::of_service(source.service, source.environment, "values");

@@ -1,8 +1,8 @@
 //! Named pipes: a value is handed to whoever reads, and lies nowhere.
 //!
-//! Every reader gets a pipe of its own: as soon as one has opened it, a new one takes its place at the path, so that
-//! nobody reads a value twice in a row by keeping the pipe open. The threads wait for readers and hold up nobody: they
-//! end with the process.
+//! As soon as a reader has opened a pipe, a new one takes its place at the path, so that one reader after the other gets a
+//! pipe of its own. Two that open it in the same moment share one, and what is in it. The threads wait for readers and
+//! hold up nobody: they end with the process.
 
 use std::{
     fs::OpenOptions,
@@ -130,6 +130,8 @@ fn serve(path: &Path, bytes: &[u8], max_reads: Option<u32>, is_open: &Mutex<bool
 fn renew(path: &Path) -> io::Result<()> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let next = path.with_file_name(format!(".{name}.next"));
+    // One that a killed run left there in this very moment.
+    remove_if(&next, |there| there.file_type().is_fifo())?;
     make(&next)?;
     std::fs::rename(&next, path).inspect_err(|_| {
         let _ = std::fs::remove_file(&next);

@@ -130,7 +130,7 @@ fn with_crlf(value: &[u8]) -> Vec<u8> {
 
 /// `%2F` as `%2f`.
 fn lower_escapes(url: &str) -> String {
-    let mut after = 0;
+    let mut after: u8 = 0;
     let lower = |c: char| {
         let is_digit = after > 0;
         after = if c == '%' { 2 } else { after.saturating_sub(1) };

@@ -52,12 +52,20 @@ pub(super) struct Answer {
 
 impl Answer {
     pub(super) fn now(delivery: Delivery) -> Self {
-        Self { at: milliseconds(SystemTime::now()), delivery, named: BTreeMap::new() }
+        Self { at: now(), delivery, named: BTreeMap::new() }
+    }
+
+    /// Does it answer for this name, be it with the value or with a binding that misses it?
+    pub(super) fn knows(&self, name: &SecretName) -> bool {
+        let Delivery { values, bindings, .. } = &self.delivery;
+        values.contains_key(name)
+            || self.named.contains_key(name)
+            || bindings.iter().any(|binding| binding.secret == *name)
     }
 
     /// How old it is; none when it is from the future, because a clock was set.
     pub(super) fn age(&self) -> Option<Duration> {
-        milliseconds(SystemTime::now()).checked_sub(self.at).map(Duration::from_millis)
+        now().checked_sub(self.at).map(Duration::from_millis)
     }
 }
 
@@ -150,8 +158,10 @@ pub(super) fn no_copy(reason: &str) -> Failure {
     Failure::failed(format!("cannot start offline: {reason}; nothing was started"))
 }
 
-fn milliseconds(time: SystemTime) -> u64 {
-    time.duration_since(UNIX_EPOCH).map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+/// Milliseconds since 1970.
+#[allow(clippy::disallowed_methods, reason = "the age of a copy is by this machine's clock, not by a vault's")]
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }
 
 #[cfg(test)]

@@ -124,8 +124,8 @@ impl Output {
     }
 
     /// The program was stopped.
-    pub(super) fn suspend(&mut self, leader: Pid) {
-        if let Some(terminal) = &mut self.terminal {
+    pub(super) fn suspend(&self, leader: Pid) {
+        if let Some(terminal) = &self.terminal {
             terminal.suspend(leader);
         }
     }

@@ -39,7 +39,8 @@ pub(crate) fn lead(words: Vec<OsString>) -> Result<u8, Failure> {
                 let _ = kill_process_group(pid, Signal::CONT);
             }
             Some(status) => return Ok(child::code(status)),
-            None => signals.wait(false).into_iter().for_each(|signal| child::pass_on(pid, signal)),
+            // A key pressed before the program was in the foreground came to us alone.
+            None => signals.wait(true).into_iter().for_each(|signal| child::pass_on(pid, signal)),
         }
     }
 }

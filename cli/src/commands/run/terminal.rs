@@ -5,7 +5,7 @@ use std::{
     fs::OpenOptions,
     io,
     os::{
-        fd::{AsFd, OwnedFd},
+        fd::OwnedFd,
         unix::{ffi::OsStrExt, fs::OpenOptionsExt},
     },
     path::PathBuf,
@@ -14,29 +14,26 @@ use std::{
 
 use rustix::{
     fs::OFlags,
-    process::{Pid, Signal, getpgrp, kill_current_process_group, kill_process},
+    process::{Pid, Signal, kill_current_process_group, kill_process},
     pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt},
     stdio::{stdin, stdout},
-    termios::{
-        OptionalActions, OutputModes, Termios, isatty, tcgetattr, tcgetpgrp, tcgetwinsize, tcsetattr, tcsetwinsize,
-    },
+    termios::{OptionalActions, OutputModes, Termios, isatty, tcgetattr, tcgetwinsize, tcsetattr, tcsetwinsize},
 };
 use signal_hook::consts::{SIGCONT, SIGWINCH};
 
-use super::output::write;
+use super::keys::Keys;
 use crate::args::SESSION;
 
 /// The signals that are about our terminal.
 pub(super) const ABOUT_TERMINAL: [i32; 2] = [SIGCONT, SIGWINCH];
 
-/// Our end of the program's terminal, and ours as it was. Given back as it was when dropped.
+/// Our end of the program's terminal.
 pub(super) struct Terminal {
     ours: OwnedFd,
     program: Option<OwnedFd>,
-    /// How our terminal was set, when it also gives the input.
+    /// How our terminal is set, when it also gives the input.
     before: Option<Termios>,
-    is_raw: bool,
-    reads: bool,
+    keys: Option<Keys>,
     with_stderr: bool,
     leader: Option<Command>,
 }
@@ -58,8 +55,7 @@ impl Terminal {
             settings.output_modes -= OutputModes::OPOST;
         }
         tcsetattr(&program, OptionalActions::Now, &settings)?;
-        let terminal =
-            Self { ours, program: Some(program), before, is_raw: false, reads: false, with_stderr, leader: None };
+        let terminal = Self { ours, program: Some(program), before, keys: None, with_stderr, leader: None };
         terminal.resize();
         Ok(terminal)
     }
@@ -87,7 +83,9 @@ impl Terminal {
     pub(super) fn begin(&mut self) -> io::Result<OwnedFd> {
         // It holds the program's end, and the values.
         self.leader = None;
-        self.take_keys();
+        if let Some(before) = self.before.clone() {
+            self.keys = Some(Keys::pass_on(before, self.ours.try_clone()?)?);
+        }
         self.ours.try_clone()
     }
 
@@ -95,18 +93,18 @@ impl Terminal {
     pub(super) fn takes(&mut self, signal: i32) -> bool {
         match signal {
             SIGWINCH => self.resize(),
-            SIGCONT => self.take_keys(),
+            SIGCONT => self.keys.iter().for_each(Keys::take_again),
             _ => return false,
         }
         true
     }
 
     /// The program was stopped by a key or a signal: so are we, and our shell goes on.
-    pub(super) fn suspend(&mut self, leader: Pid) {
-        self.restore();
+    pub(super) fn suspend(&self, leader: Pid) {
+        self.keys.iter().for_each(Keys::give_back);
         let _ = kill_current_process_group(Signal::TSTP);
         // Continued.
-        self.take_keys();
+        self.keys.iter().for_each(Keys::take_again);
         self.resize();
         let _ = kill_process(leader, Signal::CONT);
     }
@@ -115,51 +113,5 @@ impl Terminal {
         if let Ok(size) = tcgetwinsize(stdout()) {
             let _ = tcsetwinsize(&self.ours, size);
         }
-    }
-
-    /// Every key goes to the program's terminal as it is, while we are in the foreground.
-    fn take_keys(&mut self) {
-        let Some(before) = &self.before else {
-            return;
-        };
-        if self.is_raw || tcgetpgrp(stdin()).ok() != Some(getpgrp()) {
-            return;
-        }
-        let mut raw = before.clone();
-        raw.make_raw();
-        self.is_raw = tcsetattr(stdin(), OptionalActions::Drain, &raw).is_ok();
-        if !self.reads
-            && let Ok(to) = self.ours.try_clone()
-        {
-            self.reads = true;
-            std::thread::spawn(move || {
-                let mut keys = [0; 4096];
-                loop {
-                    match rustix::io::read(stdin(), &mut keys) {
-                        Ok(length) if length > 0 => {
-                            if write(to.as_fd(), &keys[..length]).is_err() {
-                                return;
-                            }
-                        }
-                        Err(rustix::io::Errno::INTR) => {}
-                        _ => return,
-                    }
-                }
-            });
-        }
-    }
-
-    fn restore(&mut self) {
-        if let Some(before) = &self.before
-            && std::mem::take(&mut self.is_raw)
-        {
-            let _ = tcsetattr(stdin(), OptionalActions::Drain, before);
-        }
-    }
-}
-
-impl Drop for Terminal {
-    fn drop(&mut self) {
-        self.restore();
     }
 }

@@ -25,8 +25,8 @@ pub(crate) struct Screen {
 }
 
 impl Screen {
-    /// Starts a command in a session of its own, on a terminal of its own. `redirect` may change its streams.
-    pub(crate) fn start(command: &Command, redirect: impl FnOnce(&mut Command)) -> Self {
+    /// Starts a command in a session of its own, on a terminal of its own.
+    pub(crate) fn start(command: &Command) -> Self {
         let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
         grantpt(&ours).unwrap();
         unlockpt(&ours).unwrap();
@@ -39,7 +39,6 @@ impl Screen {
         session.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
         session.current_dir(command.get_current_dir().unwrap());
         session.stdin(stream()).stdout(stream()).stderr(stream());
-        redirect(&mut session);
         let screen = Self { ours, child: session.spawn().unwrap(), shown: Vec::new() };
         screen.resize(40, 100);
         screen
@@ -62,7 +61,7 @@ impl Screen {
         loop {
             let shown = String::from_utf8_lossy(&self.shown).into_owned();
             if let Some(position) = shown.find(text) {
-                self.shown = shown[position + text.len()..].as_bytes().to_vec();
+                self.shown = shown.as_bytes()[position + text.len()..].to_vec();
                 return shown[..position].to_owned();
             }
             assert!(Instant::now() < end && self.read(), "{text:?} does not show in {shown:?}");
@@ -97,7 +96,7 @@ impl Screen {
         if poll(&mut [PollFd::new(&self.ours, PollFlags::IN)], Some(&timeout)).unwrap() == 0 {
             return false;
         }
-        let mut buffer = [0; 65536];
+        let mut buffer = [0; 4096];
         let length = rustix::io::read(&self.ours, &mut buffer).unwrap_or(0);
         self.shown.extend_from_slice(&buffer[..length]);
         length > 0
