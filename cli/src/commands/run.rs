@@ -82,14 +82,17 @@ fn accompany(
     let fifos = Fifos::place(fifos, args.files.max_reads)?;
     // The values live on in the program and its files; here they are wiped while it runs.
     drop((injection, chosen, files, mounted));
-    let code = child::accompany(command, output, &mut signals);
+    let ended = child::accompany(command, output, &mut signals);
     let mut problems = placed.remove();
     problems.extend(mount.map(Mount::remove).unwrap_or_default());
     problems.extend(fifos.remove());
-    match code? {
-        code if problems.is_empty() => Ok(code),
-        code => Err(Failure::Failed { code, message: "not every file could be removed".to_owned(), details: problems }),
+    let ended = ended?;
+    let code = child::code(ended);
+    if problems.is_empty() {
+        child::end_alike(ended);
+        return Ok(code);
     }
+    Err(Failure::Failed { code, message: "not every file could be removed".to_owned(), details: problems })
 }
 
 /// The program as it was given, or the shell with its text.

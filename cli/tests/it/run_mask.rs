@@ -120,6 +120,21 @@ fn a_key_stops_the_program_and_the_shell_continues_it() {
     screen.wait_for("two\r\ntwo\r\n");
     screen.send("\x04");
     screen.wait_for("ended 0");
+    // The same from the background into the foreground: lines are edited there, and echoed.
+    screen.send("$RUN &\r");
+    screen.wait_for("ready");
+    screen.send("fg; echo ended $?\r");
+    screen.wait_for("$RUN");
+    screen.send("thxx\x7f\x7free\r");
+    screen.wait_for("three\r\n");
+    screen.send("\x04");
+    screen.wait_for("ended 0");
+    // An interrupted program ends the shell's loop.
+    screen.send("for i in 1 2; do $RUN; echo again; done\r");
+    screen.wait_for("ready");
+    screen.send("\x03");
+    let shown = screen.wait_for("$ ");
+    assert!(!shown.contains("again"), "{shown}");
     screen.send("exit 4\r");
     assert_eq!(screen.end().1, 4);
 }

@@ -8,6 +8,7 @@ use std::{
 };
 
 use rustix::process::{Pid, Signal, WaitOptions, WaitStatus, getpid, kill_process, wait, waitpid};
+use signal_hook::{consts::SIGINT, low_level::emulate_default_handler};
 
 use super::{output::Output, signals::Signals};
 use crate::failure::{FAILED, Failure};
@@ -36,8 +37,12 @@ pub(super) fn replace(mut command: Command) -> Failure {
     cannot_start(&command, &error)
 }
 
-/// Starts the program, passes signals on until it has ended, and answers its exit code.
-pub(super) fn accompany(mut command: Command, mut output: Output, signals: &mut Signals) -> Result<u8, Failure> {
+/// Starts the program, passes signals on until it has ended, and answers how.
+pub(super) fn accompany(
+    mut command: Command,
+    mut output: Output,
+    signals: &mut Signals,
+) -> Result<WaitStatus, Failure> {
     let mut child = output.direct(&mut command).spawn().map_err(|error| cannot_start(&command, &error))?;
     // The values live on in the program; here they are wiped while it runs.
     drop(command);
@@ -59,7 +64,7 @@ pub(super) fn accompany(mut command: Command, mut output: Output, signals: &mut 
         }
     };
     output.finish();
-    Ok(code(status))
+    Ok(status)
 }
 
 /// The number of a child that was not waited for yet.
@@ -93,6 +98,14 @@ pub(super) fn pass_on(pid: Pid, signal: i32) {
 pub(super) fn code(status: WaitStatus) -> u8 {
     let code = status.exit_status().or_else(|| status.terminating_signal().map(|signal| 128 + signal));
     code.and_then(|code| u8::try_from(code).ok()).unwrap_or(FAILED)
+}
+
+/// Ends this process as the program ended, where that was an interrupt: a shell ends its loop or script only when what it
+/// waits for was ended by one. Comes back for every other end, and in the first process, which no signal ends.
+pub(super) fn end_alike(status: WaitStatus) {
+    if status.terminating_signal() == Some(SIGINT) && !is_first_process() {
+        let _ = emulate_default_handler(SIGINT);
+    }
 }
 
 pub(super) fn cannot_start(command: &Command, error: &io::Error) -> Failure {

@@ -16,7 +16,7 @@ use rustix::{
     pipe::{PipeFlags, pipe_with},
     process::getpgrp,
     stdio::stdin,
-    termios::{OptionalActions, Termios, tcgetpgrp, tcsetattr},
+    termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr},
 };
 use zeroize::Zeroizing;
 
@@ -32,7 +32,8 @@ pub(super) struct Keys {
 }
 
 struct Keyboard {
-    before: Termios,
+    /// How it was when it was not ours.
+    before: Option<Termios>,
     is_raw: bool,
     /// Whether it is the shell's although we are in the foreground: we are about to stop, or to end.
     is_given_back: bool,
@@ -40,9 +41,9 @@ struct Keyboard {
 
 impl Keys {
     /// Passes keys on from now.
-    pub(super) fn pass_on(before: Termios, to: OwnedFd) -> io::Result<Self> {
+    pub(super) fn pass_on(to: OwnedFd) -> io::Result<Self> {
         let (woken, wake) = pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK)?;
-        let terminal = Arc::new(Mutex::new(Keyboard { before, is_raw: false, is_given_back: false }));
+        let terminal = Arc::new(Mutex::new(Keyboard { before: None, is_raw: false, is_given_back: false }));
         lock(&terminal).take();
         let shared = terminal.clone();
         std::thread::spawn(move || pass_on(&shared, &to, &woken));
@@ -73,12 +74,18 @@ impl Drop for Keys {
 impl Keyboard {
     /// Makes the terminal raw where it is ours; answers whether it is.
     fn take(&mut self) -> bool {
-        if self.is_given_back || tcgetpgrp(stdin()).ok() != Some(getpgrp()) {
+        if self.is_given_back || !is_in_front() {
             return false;
         }
-        if !self.is_raw {
-            let mut raw = self.before.clone();
+        if !self.is_raw
+            && let Ok(now) = tcgetattr(stdin())
+        {
+            let mut raw = now.clone();
             raw.make_raw();
+            // One that reads no lines may be as we left it, when we were stopped without being told.
+            if self.before.is_none() || now.local_modes.contains(LocalModes::ICANON) {
+                self.before = Some(now);
+            }
             self.is_raw = tcsetattr(stdin(), OptionalActions::Drain, &raw).is_ok();
         }
         true
@@ -86,10 +93,17 @@ impl Keyboard {
 
     fn give_back(&mut self) {
         self.is_given_back = true;
-        if std::mem::take(&mut self.is_raw) {
-            let _ = tcsetattr(stdin(), OptionalActions::Drain, &self.before);
+        if std::mem::take(&mut self.is_raw)
+            && let Some(before) = &self.before
+        {
+            let _ = tcsetattr(stdin(), OptionalActions::Drain, before);
         }
     }
+}
+
+/// Are we in the foreground of the terminal that gives the input?
+pub(super) fn is_in_front() -> bool {
+    tcgetpgrp(stdin()).ok() == Some(getpgrp())
 }
 
 fn pass_on(terminal: &Mutex<Keyboard>, to: &OwnedFd, woken: &OwnedFd) {

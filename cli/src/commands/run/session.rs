@@ -38,7 +38,10 @@ pub(crate) fn lead(words: Vec<OsString>) -> Result<u8, Failure> {
                 let _ = kill_process(getpid(), Signal::STOP);
                 let _ = kill_process_group(pid, Signal::CONT);
             }
-            Some(status) => return Ok(child::code(status)),
+            Some(status) => {
+                child::end_alike(status);
+                return Ok(child::code(status));
+            }
             // A key pressed before the program was in the foreground came to us alone.
             None => signals.wait(true).into_iter().for_each(|signal| child::pass_on(pid, signal)),
         }

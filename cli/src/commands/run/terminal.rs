@@ -17,11 +17,11 @@ use rustix::{
     process::{Pid, Signal, kill_current_process_group, kill_process},
     pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt},
     stdio::{stdin, stdout},
-    termios::{OptionalActions, OutputModes, Termios, isatty, tcgetattr, tcgetwinsize, tcsetattr, tcsetwinsize},
+    termios::{OptionalActions, OutputModes, isatty, tcgetattr, tcgetwinsize, tcsetattr, tcsetwinsize},
 };
 use signal_hook::consts::{SIGCONT, SIGWINCH};
 
-use super::keys::Keys;
+use super::keys::{Keys, is_in_front};
 use crate::args::SESSION;
 
 /// The signals that are about our terminal.
@@ -31,8 +31,8 @@ pub(super) const ABOUT_TERMINAL: [i32; 2] = [SIGCONT, SIGWINCH];
 pub(super) struct Terminal {
     ours: OwnedFd,
     program: Option<OwnedFd>,
-    /// How our terminal is set, when it also gives the input.
-    before: Option<Termios>,
+    /// Whether our terminal also gives the input.
+    gives_input: bool,
     keys: Option<Keys>,
     with_stderr: bool,
     leader: Option<Command>,
@@ -48,14 +48,17 @@ impl Terminal {
         let path = PathBuf::from(OsStr::from_bytes(name.as_bytes()));
         let flags = OFlags::NOCTTY.bits().cast_signed();
         let program: OwnedFd = OpenOptions::new().read(true).write(true).custom_flags(flags).open(path)?.into();
-        let before = isatty(stdin()).then(|| tcgetattr(stdin())).transpose()?;
-        let mut settings = before.clone().map_or_else(|| tcgetattr(stdout()), Ok)?;
-        if before.is_none() {
+        let gives_input = isatty(stdin());
+        if !gives_input {
             // Ours is not raw then, and ends lines itself.
+            let mut settings = tcgetattr(stdout())?;
             settings.output_modes -= OutputModes::OPOST;
+            tcsetattr(&program, OptionalActions::Now, &settings)?;
+        } else if is_in_front() {
+            // In the background ours is set for the shell that reads from it; a new one is set for programs.
+            tcsetattr(&program, OptionalActions::Now, &tcgetattr(stdin())?)?;
         }
-        tcsetattr(&program, OptionalActions::Now, &settings)?;
-        let terminal = Self { ours, program: Some(program), before, keys: None, with_stderr, leader: None };
+        let terminal = Self { ours, program: Some(program), gives_input, keys: None, with_stderr, leader: None };
         terminal.resize();
         Ok(terminal)
     }
@@ -68,7 +71,7 @@ impl Terminal {
         leader.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
         if let Some(program) = self.program.take() {
             let stream = || program.try_clone().map_or_else(|_| Stdio::null(), Stdio::from);
-            if self.before.is_some() {
+            if self.gives_input {
                 leader.stdin(stream());
             }
             if self.with_stderr {
@@ -83,8 +86,8 @@ impl Terminal {
     pub(super) fn begin(&mut self) -> io::Result<OwnedFd> {
         // It holds the program's end, and the values.
         self.leader = None;
-        if let Some(before) = self.before.clone() {
-            self.keys = Some(Keys::pass_on(before, self.ours.try_clone()?)?);
+        if self.gives_input {
+            self.keys = Some(Keys::pass_on(self.ours.try_clone()?)?);
         }
         self.ours.try_clone()
     }

@@ -6,8 +6,9 @@ mod server;
 use std::{
     ffi::OsStr,
     io::Write,
+    os::unix::process::ExitStatusExt,
     path::PathBuf,
-    process::{Child, Command, Output, Stdio},
+    process::{Child, Command, ExitStatus, Output, Stdio},
     sync::{
         Arc,
         atomic::{AtomicU32, Ordering},
@@ -133,7 +134,7 @@ impl Place {
             assert!(!text.contains(&self.server.token), "the token was shown");
         }
         assert!(!stderr.contains(MARKER), "a value is on stderr: {stderr}");
-        Done { code: output.status.code().unwrap_or(-1), stdout: output.stdout, stderr }
+        Done { code: code(output.status), stdout: output.stdout, stderr }
     }
 
     /// The address of the server.
@@ -157,6 +158,11 @@ impl Place {
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.home.path().join(name)
     }
+}
+
+/// The exit code as a shell tells it.
+pub(crate) fn code(status: ExitStatus) -> i32 {
+    status.code().or(status.signal().map(|signal| 128 + signal)).unwrap_or(-1)
 }
 
 /// Starts a client whose output is read.

@@ -79,7 +79,7 @@ impl Screen {
             assert!(Instant::now() < end, "does not end: {:?}", String::from_utf8_lossy(&self.shown));
         };
         while self.read_for(0) {}
-        (String::from_utf8_lossy(&self.shown).into_owned(), status.code().unwrap_or(-1))
+        (String::from_utf8_lossy(&self.shown).into_owned(), super::code(status))
     }
 
     /// The number of the process that was started.
