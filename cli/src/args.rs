@@ -4,8 +4,6 @@ mod places;
 mod run;
 mod secret;
 
-use std::ffi::OsString;
-
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::{SecretName, Slug};
 
@@ -79,20 +77,6 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Token(TokenCommand),
     Completion(CompletionArgs),
-    /// Lead the session of a program that `run` started
-    #[command(name = SESSION, hide = true)]
-    Session(SessionArgs),
-}
-
-/// The command with which `run` starts itself between us and a program on a terminal of its own.
-pub(crate) const SESSION: &str = "lead-session";
-
-/// What the leader of a session starts.
-#[derive(Debug, Args)]
-pub(crate) struct SessionArgs {
-    /// The program and its arguments
-    #[arg(last = true, required = true)]
-    pub(crate) command: Vec<OsString>,
 }
 
 /// Print the completion of commands and flags for a shell

@@ -12,6 +12,8 @@ mod tokens;
 
 use domain::{EnvironmentName, ServicePath, Slug};
 
+pub(crate) use run::{SESSION, lead};
+
 use crate::{
     args::{Cli, Command, GlobalArgs},
     client::Client,
@@ -25,14 +27,12 @@ const DONE: u8 = 0;
 
 /// Runs a command.
 pub(crate) fn execute(cli: Cli, printer: &Printer) -> Result<u8, Failure> {
-    // Neither works anywhere in particular.
-    let command = match cli.command {
-        Command::Session(words) => return run::lead(words.command),
-        Command::Completion(args) => return completion::completion(&args, printer),
-        command => command,
-    };
+    // It works nowhere in particular.
+    if let Command::Completion(args) = &cli.command {
+        return completion::completion(args, printer);
+    }
     let context = Context::new(&cli.global, printer.clone())?;
-    match command {
+    match cli.command {
         Command::Login(args) => login::login(&context, &args),
         Command::Logout => login::logout(&context),
         Command::Status => login::status(&context),
@@ -44,7 +44,7 @@ pub(crate) fn execute(cli: Cli, printer: &Printer) -> Result<u8, Failure> {
         Command::Service(command) => places::service(&context, command),
         Command::Environment(command) => places::environment(&context, command),
         Command::Token(command) => tokens::token(&context, command),
-        Command::Session(_) | Command::Completion(_) => Ok(DONE),
+        Command::Completion(args) => completion::completion(&args, printer),
     }
 }
 

@@ -76,7 +76,8 @@ pub(crate) struct FileArgs {
     /// Write the secrets of the service into this directory instead of variables, each named by its key
     #[arg(long, value_name = "DIR")]
     pub(crate) mount: Option<PathBuf>,
-    /// A named pipe with the secrets of the service as JSON, or with one secret as it is; may be repeated
+    /// A named pipe, for one reader after the other, with the secrets of the service as JSON, or with one secret as it is;
+    /// may be repeated
     #[arg(long, value_name = "PATH[=NAME]")]
     pub(crate) fifo: Vec<OsString>,
     /// How often each named pipe can be read; it is gone then

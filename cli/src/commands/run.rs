@@ -32,7 +32,7 @@ use mask::Patterns;
 use mount::Mount;
 use offline::Copies;
 use output::Output;
-pub(super) use session::lead;
+pub(crate) use session::{SESSION, lead};
 use signals::Signals;
 
 /// Shells that know `-c`.

@@ -122,6 +122,7 @@ fn shells_complete_commands_and_flags() {
         assert_eq!(done.code, 0, "{done:?}");
         let text = String::from_utf8(done.stdout).unwrap();
         assert!(text.contains("prefer-offline") && text.contains("explain"), "{shell}");
+        assert!(!text.contains("lead-session"), "{shell}");
         std::fs::write(place.path("script"), text).unwrap();
         let words = format!("{check} script");
         let checked = std::process::Command::new("sh").args(["-c", &words]).current_dir(place.home.path()).status();

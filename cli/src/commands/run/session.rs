@@ -14,14 +14,16 @@ use rustix::{
 use super::{child, signals::Signals};
 use crate::failure::Failure;
 
+/// The word with which `run` starts itself between us and the program, which comes after it.
+pub(crate) const SESSION: &str = "lead-session";
+
 /// Leads the session on the terminal that stdout is, until the program ends.
-pub(crate) fn lead(words: Vec<OsString>) -> Result<u8, Failure> {
+pub(crate) fn lead(mut words: impl Iterator<Item = OsString>) -> Result<u8, Failure> {
     child::keep_memory_private();
     let failed = |error: io::Error| Failure::failed(format!("cannot use the program's terminal: {error}"));
     setsid().map_err(|error| failed(error.into()))?;
     ioctl_tiocsctty(stdout()).map_err(|error| failed(error.into()))?;
     let mut signals = Signals::catch(&[])?;
-    let mut words = words.into_iter();
     let program = words.next().ok_or_else(|| Failure::usage("no program"))?;
     let mut command = Command::new(program);
     command.args(words).process_group(0);

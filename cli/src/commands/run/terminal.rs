@@ -21,8 +21,10 @@ use rustix::{
 };
 use signal_hook::consts::{SIGCONT, SIGWINCH};
 
-use super::keys::{Keys, is_in_front};
-use crate::args::SESSION;
+use super::{
+    keys::{Keys, is_in_front},
+    session::SESSION,
+};
 
 /// The signals that are about our terminal.
 pub(super) const ABOUT_TERMINAL: [i32; 2] = [SIGCONT, SIGWINCH];
@@ -67,7 +69,7 @@ impl Terminal {
     pub(super) fn direct(&mut self, command: &Command) -> &mut Command {
         let ours = std::env::current_exe().unwrap_or_else(|_| "/proc/self/exe".into());
         let mut leader = Command::new(ours);
-        leader.arg(SESSION).arg("--").arg(command.get_program()).args(command.get_args()).env_clear();
+        leader.arg(SESSION).arg(command.get_program()).args(command.get_args()).env_clear();
         leader.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
         if let Some(program) = self.program.take() {
             let stream = || program.try_clone().map_or_else(|_| Stdio::null(), Stdio::from);
