@@ -10,6 +10,7 @@ use rustix::{
     stdio::stdout,
     termios::tcsetpgrp,
 };
+use signal_hook::consts::SIGWINCH;
 
 use super::{child, signals::Signals};
 use crate::failure::Failure;
@@ -23,7 +24,7 @@ pub(crate) fn lead(mut words: impl Iterator<Item = OsString>) -> Result<u8, Fail
     let failed = |error: io::Error| Failure::failed(format!("cannot use the program's terminal: {error}"));
     setsid().map_err(|error| failed(error.into()))?;
     ioctl_tiocsctty(stdout()).map_err(|error| failed(error.into()))?;
-    let mut signals = Signals::catch(&[])?;
+    let mut signals = Signals::catch(&[SIGWINCH])?;
     let program = words.next().ok_or_else(|| Failure::usage("no program"))?;
     let mut command = Command::new(program);
     command.args(words).process_group(0);
@@ -44,7 +45,7 @@ pub(crate) fn lead(mut words: impl Iterator<Item = OsString>) -> Result<u8, Fail
                 child::end_alike(status);
                 return Ok(child::code(status));
             }
-            // A key pressed before the program was in the foreground came to us alone.
+            // A key or a new size from before the program was in the foreground came to us alone.
             None => signals.wait(true).into_iter().for_each(|signal| child::pass_on(pid, signal)),
         }
     }

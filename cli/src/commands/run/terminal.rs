@@ -88,6 +88,8 @@ impl Terminal {
     pub(super) fn begin(&mut self) -> io::Result<OwnedFd> {
         // It holds the program's end, and the values.
         self.leader = None;
+        // It may have changed before we heard of changes.
+        self.resize();
         if self.gives_input {
             self.keys = Some(Keys::pass_on(self.ours.try_clone()?)?);
         }

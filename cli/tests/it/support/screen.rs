@@ -15,7 +15,7 @@ use rustix::{
 };
 
 /// How long anything may take to show.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A terminal of 100 columns and 40 rows.
 pub(crate) struct Screen {
