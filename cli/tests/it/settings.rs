@@ -38,6 +38,12 @@ fn where_there_is_a_keyring_the_token_is_nowhere_else() {
     let session = "
         set -e
         printf unlocked | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1
+        # It answers before it is on the bus, where a question would start a second one, which is locked.
+        has_owner='--session --print-reply --dest=org.freedesktop.DBus / org.freedesktop.DBus.NameHasOwner'
+        for _ in $(seq 300); do
+            if dbus-send $has_owner string:org.freedesktop.secrets | grep -q 'boolean true'; then break; fi
+            sleep 0.1
+        done
         strongroom login --token-stdin --url \"$SERVER\" <token
         strongroom project list >/dev/null
         strongroom login --in-file --token-stdin --url \"$SERVER\" <token
