@@ -113,7 +113,7 @@ test('a wrong guess is corrected, and a mistake in the middle is told with its p
   await expect(page.getByLabel('Read as')).toHaveValue('yaml');
   await expect(page.getByRole('button', { name: 'Apply 2 changes' })).toBeEnabled();
   await page.getByLabel('Read as').selectOption('env');
-  await expect(page.getByText('cannot be stored')).toBeVisible();
+  await expect(page.getByText('cannot be stored').first()).toBeVisible();
   await expect(page.locator('[data-key="apply"]')).toBeDisabled();
   await page.getByLabel('Read as').selectOption('toml');
   await expect(page.getByText('Nothing was stored.')).toBeVisible();

@@ -48,7 +48,7 @@ for (const script of [false, true]) {
       await expect(opened.getByRole('row', { name: /^A/ })).toContainText('create');
       await opened.getByRole('button', { name: 'Undo this change' }).click();
       await expect(notice(page)).toContainText('Others built upon this change: B was written again since');
-      await expect(notice(page).getByRole('listitem')).toContainText(/version 2 by .* in the change/);
+      await expect(notice(page).getByRole('listitem')).toContainText(/version 2 by .* in the change/i);
       expect((await server.api(token, 'GET', '/projects/shop/services/api/secrets')).items).toHaveLength(3);
 
       if (script) await awake(page);
@@ -96,7 +96,7 @@ for (const script of [false, true]) {
       }
       await signIn(page, ada, '/deleted');
       if (script) await awake(page);
-      await page.getByRole('button', { name: 'Bring KEEP back' }).click();
+      await page.getByRole('button', { name: 'Bring back KEEP' }).click();
       await expect(notice(page)).toContainText('KEEP in api, all environments is what it was in version 1, as version 3');
       await open(page, '/deleted', script);
       const destroy = page.getByRole('form', { name: 'Destroy LEAK' });

@@ -31,7 +31,7 @@ for (const script of [false, true]) {
       await signIn(page, ada, TAB);
       if (script) await awake(page);
       await expect(cell(page, 'API_KEY', 'production')).toContainText('missing');
-      await expect(cell(page, 'DB', 'production')).toHaveAccessibleName('DB, production: shadows project, differs from staging');
+      await expect(cell(page, 'DB', 'production')).toHaveAccessibleName('DB, production: shadows project differs from staging');
       await expect(cell(page, 'DB', 'staging')).not.toHaveAccessibleName(/differs/);
       await expect(page.getByRole('columnheader', { name: 'staging' })).toContainText('1 missing');
       await expect(page.getByRole('row', { name: /^text OLD/ })).toContainText('overdue');
@@ -58,7 +58,7 @@ for (const script of [false, true]) {
 
       await test.step('the project says where its value is covered', async () => {
         await page.goto('/projects/shop/secrets?open=DB&env=all');
-        await expect(cell(page, 'DB')).toHaveAccessibleName('DB, all environments: set, v1, covered in 2 places');
+        await expect(cell(page, 'DB')).toHaveAccessibleName('DB, all environments: set, v1 covered in 2 places');
         await expect(page.getByRole('region', { name: 'DB in shop, all environments' })).toContainText('service: api, environment: production');
       });
       await expectNoAxeViolations(page);

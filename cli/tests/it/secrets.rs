@@ -113,8 +113,14 @@ fn a_service_lists_what_it_inherits_and_explains_why() {
 
     let explained = place.ok_in_project(&[&["explain", "FOO"][..], &service].concat());
     assert_eq!(explained.lines().count(), 7, "{explained}");
-    has_line(&explained, &[&format!("{project}, service: api, environment: development"), "wins", "v1"]);
-    has_line(&explained, &[&project, "shadowed, another value"]);
+    let rung = |start: &str| explained.lines().find(|line| line.starts_with(start)).unwrap();
+    for (start, said) in [
+        (format!("{project}, service: api, environment: development "), "wins"),
+        (format!("{project} "), "shadowed, another value"),
+    ] {
+        let line = rung(&start);
+        assert!(line.contains(said) && line.contains(" v1 ") && line.ends_with("UTC by bootstrap"), "{explained}");
+    }
     has_line(&explained, &["platform", "absent"]);
 
     let reveal = [&["secret", "get", "BAR", "--reveal", "-p", &place.project][..], &service].concat();

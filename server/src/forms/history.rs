@@ -201,7 +201,7 @@ async fn write_mine(
     let conflict = vault.find_conflict(&actor, &form.draft).await?;
     match vault.put_draft(&actor, &form.draft, version(&form.version)?).await.map_err(vault::Error::public) {
         Ok(row) => {
-            let sentence = format!("{} is now version {} in {}", row.name, row.version, scope_name(&conflict.scope));
+            let sentence = format!("`{}` is now version {} in {}", row.name, row.version, scope_name(&conflict.scope));
             let notice = Notice::good(sentence).undoable(Some(row.change_id));
             lead(&session, &open(&conflict.scope, row.name.as_str()), notice).await
         }
@@ -221,7 +221,7 @@ async fn keep_theirs(
     Form(form): Form<Draft>,
 ) -> Answer<Response> {
     let (scope, name) = vault.delete_draft(&actor, &form.draft).await?;
-    let notice = Notice::good(format!("{name} stays as it is in {}; what you typed is gone", scope_name(&scope)));
+    let notice = Notice::good(format!("`{name}` stays as it is in {}; what you typed is gone", scope_name(&scope)));
     lead(&session, &open(&scope, name.as_str()), notice).await
 }
 

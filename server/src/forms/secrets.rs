@@ -133,7 +133,7 @@ impl Written {
             PutOrKept::Done(row) => Ok(Put::Done(Box::new((scope, row)))),
             PutOrKept::Kept(draft) => {
                 let sentence = conflict(vault, actor, &scope, &name, self.expected).await;
-                let sentence = sentence.unwrap_or_else(|| format!("{name} changed while you wrote"));
+                let sentence = sentence.unwrap_or_else(|| format!("`{name}` changed while you wrote"));
                 Ok(Put::Passed(draft, sentence))
             }
         }
@@ -201,7 +201,7 @@ async fn delete(
     let outcome = vault.delete_secret(&actor, &scope, &name, Some(expected)).await;
     match outcome.map_err(vault::Error::public) {
         Ok(change) => {
-            let sentence = format!("{name} deleted in {}; for 30 days it can be brought back", scope_name(&scope));
+            let sentence = format!("`{name}` deleted in {}; for 30 days it can be brought back", scope_name(&scope));
             lead(&session, &place.path(), Notice::good(sentence).undoable(Some(change))).await
         }
         Err(mut error) => {
@@ -236,10 +236,10 @@ fn done(scope: &Scope, row: &SecretRow, expected: i64) -> String {
     let (name, place) = (&row.name, scope_name(scope));
     match (row.version, expected) {
         (version, expected) if version == expected => {
-            format!("{name} has this value already: still version {version} in {place}")
+            format!("`{name}` has this value already: still version {version} in {place}")
         }
-        (version, 0) => format!("{name} set in {place}, version {version}"),
-        (version, _) => format!("{name} is now version {version} in {place}"),
+        (version, 0) => format!("`{name}` set in {place}, version {version}"),
+        (version, _) => format!("`{name}` is now version {version} in {place}"),
     }
 }
 
@@ -262,7 +262,9 @@ async fn conflict(vault: &Vault, actor: &Actor, scope: &Scope, name: &SecretName
             row.updated_at.minute()
         ),
         (expected, None) if expected > 0 => {
-            format!("{name} was deleted while you wrote: you started from version {expected}. Nothing was changed yet")
+            format!(
+                "`{name}` was deleted while you wrote: you started from version {expected}. Nothing was changed yet"
+            )
         }
         _ => return None,
     })

@@ -106,7 +106,7 @@ on_both! {
             admin.patch(path, bad).await.problem(422, "invalid");
         }
         admin.patch(path, json!({"owner": "me", "expected_version": 9})).await.problem(409, "conflict");
-        admin.patch(path, json!({"value": "c4nary"})).await.is(422);
+        admin.patch(path, json!({"value": "c4nary"})).await.problem(400, "malformed");
         admin.patch("/projects/shop/secrets/NONE", json!({"owner": "me"})).await.problem(404, "not_found");
     }
 

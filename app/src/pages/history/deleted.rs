@@ -108,7 +108,7 @@ fn OneRow(row: Row) -> impl IntoView {
     let Row { secret, restore, destroy } = row;
     let name = secret.name.to_string();
     let href = paths::history(&secret.scope, &name);
-    let (scope, label) = (secret.scope.clone(), format!("Bring {name} back"));
+    let (scope, label) = (secret.scope.clone(), format!("Bring back {name}"));
     let restore = restore.then(|| {
         view! {
             <form action=forms::RESTORE method="post">

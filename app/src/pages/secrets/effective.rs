@@ -255,7 +255,7 @@ fn MissingRow(
     let level = Level::Service(service.clone());
     let place = Place { base: level.clone(), level };
     let set = format!("{}&edit=1", place.path_open(name.as_str(), Some(&environment)));
-    let title = format!("Set {name} for {}, {environment}", service.service);
+    let title = format!("Set value of {name} for {}, {environment}", service.service);
     let chosen = explained.is_some().then_some("chosen");
     view! {
         <tr class=chosen>

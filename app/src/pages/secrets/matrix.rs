@@ -188,13 +188,13 @@ fn CellLink(
     let mut label = format!("{name}, {}: {note}", environment_title(environment.as_ref()));
     let covered = (cell.covered > 0).then(|| {
         let words = covered(cell.covered);
-        label = format!("{label}, {words}");
-        view! { <span class="mark" title=cell.covered_by.join("; ")><Icon name="shadowed" small=true />{words}</span> }
+        label = format!("{label} {words}");
+        view! { " " <span class="mark" title=cell.covered_by.join("; ")><Icon name="shadowed" small=true />{words}</span> }
     });
     let differs = differs.map(|other| {
         let words = format!("differs from {other}");
-        label = format!("{label}, {words}");
-        view! { <span class="mark"><Icon name="differs" small=true />{words}</span> }
+        label = format!("{label} {words}");
+        view! { " " <span class="mark"><Icon name="differs" small=true />{words}</span> }
     });
     let href =
         if open { asked.closed().href() } else { asked.opening(&name, &environment_word(environment.as_ref())).href() };

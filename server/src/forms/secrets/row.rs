@@ -37,11 +37,11 @@ pub(super) async fn write(
     };
     match written.await {
         Ok((_, written)) if written.change_id.is_none() => {
-            lead(&session, &path, Notice::good(format!("{name} has these values already; nothing was changed"))).await
+            lead(&session, &path, Notice::good(format!("`{name}` has these values already; nothing was changed"))).await
         }
-        Ok((1, _)) => lead(&session, &path, Notice::good(format!("{name} set in 1 environment"))).await,
+        Ok((1, _)) => lead(&session, &path, Notice::good(format!("`{name}` set in 1 environment"))).await,
         Ok((cells, _)) => {
-            let sentence = format!("{name} set in {cells} environments at once, as one change");
+            let sentence = format!("`{name}` set in {cells} environments at once, as one change");
             lead(&session, &path, Notice::good(sentence)).await
         }
         Err(ApiError(error)) => lead(&session, &format!("{path}&edit=row"), Notice::bad(error)).await,
