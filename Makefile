@@ -8,6 +8,8 @@ export PATH := $(HOME)/.cargo/bin:$(PATH)
 WASM_OPT := end2end/node_modules/binaryen/bin/wasm-opt
 ASSETS := target/release/assets
 SERVER := target/release/strongroom-server
+# From clients/python.
+PYTHON_CLIENT := ../../target/python-client/bin
 
 .DEFAULT_GOAL := help
 .PHONY: help run build test check e2e clean site tests-built
@@ -31,13 +33,15 @@ build: export CARGO_INCREMENTAL = 0
 build: site ## both binaries as they are shipped: target/release/strongroom-server and strongroom
 	cargo build --release --package server --package cli
 
-test: tests-built ## all tests: SQLite and Postgres, command line, browser (Chromium)
+test: tests-built ## all tests: SQLite and Postgres, command line, browser (Chromium), exports through the programs they are for
 	scripts/postgres.sh run $(MAKE) --no-print-directory test-here
 
 # With TEST_DATABASE_URL set. Not a task for people.
 .PHONY: test-here
 test-here:
 	cargo test --release
+	@scripts/setup.sh python-client
+	cd clients/python && $(PYTHON_CLIENT)/python -m pytest
 	cd end2end && node_modules/.bin/playwright test
 
 check: site ## format, clippy, the browser's half compiles, the architecture's rules
@@ -45,6 +49,8 @@ check: site ## format, clippy, the browser's half compiles, the architecture's r
 	scripts/rules.sh
 	scripts/lint.sh scripts/wasm-build.sh
 	scripts/lint.sh cargo build --release --all-targets
+	@scripts/setup.sh python-client
+	cd clients/python && $(PYTHON_CLIENT)/ruff format --check && $(PYTHON_CLIENT)/ruff check && $(PYTHON_CLIENT)/mypy
 
 e2e: tests-built ## the browser tests alone (ARGS="--project sqlite tests/login.spec.mjs" for some)
 	scripts/postgres.sh run sh -c 'cd end2end && node_modules/.bin/playwright test $(ARGS)'
@@ -66,5 +72,5 @@ site: $(ASSETS)
 
 # Everything the tests run, built once.
 tests-built: site
-	@scripts/setup.sh chromium postgres keyring
+	@scripts/setup.sh chromium postgres keyring python
 	cargo build --release --all-targets

@@ -45,6 +45,10 @@ export async function openShop(server) {
   const again = canary();
   values.push(again);
   await server.api(token, 'PUT', `${service('checkout')}/secrets/STRIPE_SECRET_KEY?environment=production`, { value: again, comment: 'rolled with the provider' });
+  const inDays = (days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+  await server.api(token, 'PATCH', `${service('checkout')}/secrets/STRIPE_SECRET_KEY?environment=production`, { owner: 'payments', rotate_by: inDays(9) });
+  await server.api(token, 'PATCH', `${service('checkout')}/secrets/WEBHOOK_PATHS`, { rotate_by: inDays(-3) });
+  for (const slug of ['api', 'worker']) await server.api(token, 'PUT', `${service(slug)}/secrets/SHARED_SALT`, { value: again });
   await server.api(token, 'PUT', `${service('checkout')}/bindings`, [
     { target: { env: 'PAYMENT_KEY' }, secret: 'STRIPE_SECRET_KEY' },
     { target: { env: 'REPORTING_DATABASE_URL' }, secret: 'REPORTING_DATABASE_URL', environment: 'production' },

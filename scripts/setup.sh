@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing of the parts named; says nothing when all is there.
-#   scripts/setup.sh rust wasm node chromium postgres keyring make
+#   scripts/setup.sh rust wasm node chromium postgres keyring python python-client make
 set -euo pipefail
 cd "$(dirname "$0")/.."
 PATH="$HOME/.cargo/bin:$PATH"
@@ -89,6 +89,35 @@ setup_postgres() {
 # A desktop's keyring, for the tests of `strongroom login`.
 setup_keyring() {
   have dbus-run-session && have gnome-keyring-daemon || apt_install dbus dbus-daemon gnome-keyring
+}
+
+# What reads exported files in the tests, in an environment of its own.
+setup_python() {
+  local wanted=domain/tests/consumers/requirements.txt home=target/python
+  [[ -x $home/bin/python && $home/installed -nt $wanted ]] && return
+  # `ensurepip` is a package of its own in Debian.
+  python3 -c 'import ensurepip, tomllib, venv' 2>/dev/null || apt_install python3 python3-venv
+  have dash || apt_install dash
+  python3 -m venv --clear "$home"
+  "$home/bin/pip" install --quiet --disable-pip-version-check --requirement "$wanted" >&2
+  touch "$home/installed"
+}
+
+# What tests and checks of clients/python run with, in an environment of its own; PYTHON names another interpreter.
+setup_python-client() {
+  local wanted=clients/python/requirements.txt home=target/python-client python
+  [[ -x $home/bin/python && $home/installed -nt $wanted ]] && return
+  # `python3` may be a shim without a version behind it, or too old; Debian has `ensurepip` in a package of its own.
+  for python in "${PYTHON:-python3}" /usr/bin/python3 none; do
+    "$python" -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 9))' 2>/dev/null && break
+  done
+  if [[ $python == none ]]; then
+    apt_install python3 python3-venv
+    python=/usr/bin/python3
+  fi
+  "$python" -m venv --clear "$home"
+  "$home/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$wanted" >&2
+  touch "$home/installed"
 }
 
 for part in "$@"; do "setup_$part"; done

@@ -33,10 +33,11 @@ pub use shell::shell;
 
 use components::Layout;
 use pages::{
-    Audit, Environments, FirstSteps, Home, Login, NotFound, People, ProjectPage, Setup, Tokens,
+    Audit, ChangesPage, ConflictPage, DeletedPage, Duplicates, Environments, FirstSteps, Home, Login, NotFound, People,
+    ProjectPage, SecretHistory, Setup, Tokens,
     secrets::{
-        BindingsPage, EffectivePage, PlatformSecrets, ProjectSecrets, ServicePlatformSecrets, ServiceProjectSecrets,
-        ServiceSecrets,
+        BindingsPage, CopyPage, EffectivePage, PlatformSecrets, ProjectSecrets, ServicePlatformSecrets,
+        ServiceProjectSecrets, ServiceSecrets,
     },
 };
 
@@ -64,10 +65,16 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/projects/:project/services/:service/platform") view=ServicePlatformSecrets ssr=SsrMode::Async />
                     <Route path=path!("/projects/:project/services/:service/effective") view=EffectivePage ssr=SsrMode::Async />
                     <Route path=path!("/projects/:project/services/:service/bindings") view=BindingsPage ssr=SsrMode::Async />
+                    <Route path=path!("/copy") view=CopyPage ssr=SsrMode::Async />
                     <Route path=path!("/tokens") view=Tokens ssr=SsrMode::Async />
                     <Route path=path!("/people") view=People ssr=SsrMode::Async />
                     <Route path=path!("/environments") view=Environments ssr=SsrMode::Async />
+                    <Route path=path!("/duplicates") view=Duplicates ssr=SsrMode::Async />
                     <Route path=path!("/audit") view=Audit ssr=SsrMode::Async />
+                    <Route path=path!("/changes") view=ChangesPage ssr=SsrMode::Async />
+                    <Route path=path!("/deleted") view=DeletedPage ssr=SsrMode::Async />
+                    <Route path=path!("/history") view=SecretHistory ssr=SsrMode::Async />
+                    <Route path=path!("/conflict") view=ConflictPage ssr=SsrMode::Async />
                 </FlatRoutes>
             </Layout>
         </Router>

@@ -17,6 +17,8 @@ pub struct Notice {
     pub form: String,
     /// What was typed, to be filled in again: field and text. Only what may be seen by anyone who looks.
     pub fields: Vec<(String, String)>,
+    /// The change that was made, where it can be taken back.
+    pub undo: Option<String>,
 }
 
 /// Good news or bad.
@@ -39,6 +41,12 @@ impl Notice {
     /// Something was refused.
     pub fn bad(error: Error) -> Self {
         Self { tone: Tone::Bad, title: error.detail, problems: error.problems, ..Self::default() }
+    }
+
+    /// Offers to take a change back.
+    #[must_use]
+    pub fn undoable(self, change: Option<String>) -> Self {
+        Self { undo: change, ..self }
     }
 
     /// Posted to `form`.

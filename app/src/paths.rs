@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use domain::{Level, ServicePath, Slug};
+use domain::{EnvironmentName, Level, Scope, ServicePath, Slug};
 
 /// The projects.
 pub const HOME: &str = "/";
@@ -18,14 +18,27 @@ pub const THEME: &str = "/theme";
 pub const START: &str = "/start";
 /// The secrets of the platform.
 pub const PLATFORM: &str = "/platform";
+/// Copying and moving names.
+pub const COPY: &str = "/copy";
 /// People.
 pub const PEOPLE: &str = "/people";
 /// Tokens.
 pub const TOKENS: &str = "/tokens";
 /// Environments.
 pub const ENVIRONMENTS: &str = "/environments";
+/// Equal values in several places.
+pub const DUPLICATES: &str = "/duplicates";
 /// The audit log.
 pub const AUDIT: &str = "/audit";
+
+/// What was changed, everywhere.
+pub const CHANGES: &str = "/changes";
+/// What was deleted and can be brought back.
+pub const DELETED: &str = "/deleted";
+/// The versions of one secret.
+pub const HISTORY: &str = "/history";
+/// Two people wrote one secret at once.
+pub const CONFLICT: &str = "/conflict";
 
 /// Where forms are posted to.
 pub mod forms {
@@ -63,16 +76,38 @@ pub mod forms {
     pub const ENVIRONMENT_DELETE: &str = "/forms/environments/delete";
     /// Writes a secret.
     pub const SECRETS: &str = "/forms/secrets";
+    /// Writes one name in several environments.
+    pub const SECRET_ROW: &str = "/forms/secrets/row";
+    /// Changes what stands beside a value.
+    pub const SECRET_CARE: &str = "/forms/secrets/care";
     /// Deletes a secret.
     pub const SECRET_DELETE: &str = "/forms/secrets/delete";
+    /// Takes a change back.
+    pub const UNDO: &str = "/forms/undo";
+    /// Makes an old version the newest one.
+    pub const RESTORE: &str = "/forms/restore";
+    /// Destroys values for good.
+    pub const DESTROY: &str = "/forms/destroy";
+    /// Gives a secret another name or place.
+    pub const SECRET_MOVE: &str = "/forms/secrets/move";
+    /// Writes what was typed on top of what is there now.
+    pub const CONFLICT_WRITE: &str = "/forms/conflict/write";
+    /// Keeps what is there now.
+    pub const CONFLICT_DROP: &str = "/forms/conflict/drop";
     /// Shows one value, on a page of its own.
     pub const REVEAL: &str = "/forms/reveal";
+    /// Downloads one file.
+    pub const DOWNLOAD: &str = "/forms/download";
     /// Adds a binding.
     pub const BINDINGS: &str = "/forms/bindings";
     /// Removes a binding.
     pub const BINDING_DELETE: &str = "/forms/bindings/delete";
     /// Chooses what a service gets.
     pub const MODE: &str = "/forms/mode";
+    /// Copies names, or moves them.
+    pub const COPY: &str = "/forms/copy";
+    /// Saves secrets as a file.
+    pub const EXPORT: &str = "/forms/export";
     /// Uploads `secrets.json` and the like: a plan, or applied at once.
     pub const IMPORT: &str = "/forms/import";
 }
@@ -153,6 +188,37 @@ pub fn level(level: &Level) -> String {
     }
 }
 
+/// The changes of a level.
+pub fn changes_of(level: &Level) -> String {
+    let [level, project, service] = words(level);
+    query(CHANGES, &[("level", &level), ("project", &project), ("service", &service)])
+}
+
+/// One change, open among the others.
+pub fn change(id: &str) -> String {
+    query(CHANGES, &[("open", id)])
+}
+
+/// The versions of a secret.
+pub fn history(scope: &Scope, name: &str) -> String {
+    let [level, project, service] = words(&scope.level);
+    let environment = scope.environment.as_ref().map_or("all", EnvironmentName::as_str);
+    let pairs = [
+        ("level", &*level),
+        ("project", &project),
+        ("service", &service),
+        ("environment", environment),
+        ("name", name),
+    ];
+    query(HISTORY, &pairs)
+}
+
+/// Level, project and service as forms and addresses have them.
+fn words(level: &Level) -> [String; 3] {
+    let text = |slug: Option<&Slug>| slug.map(ToString::to_string).unwrap_or_default();
+    [level.word().to_owned(), text(level.project()), text(level.service())]
+}
+
 /// `path` with a query; empty texts are left out.
 pub fn query(path: &str, pairs: &[(&str, &str)]) -> String {
     let mut url = path.to_owned();
@@ -195,10 +261,21 @@ pub fn crumbs(path: &str) -> Vec<(String, Option<String>)> {
         [] => vec![home],
         ["start"] => last("First steps"),
         ["platform", ..] => last("Platform secrets"),
+        ["copy"] => last("Copy names"),
         ["people"] => last("People"),
         ["tokens"] => last("Tokens"),
         ["environments"] => last("Environments"),
+        ["duplicates"] => last("Equal values"),
         ["audit"] => last("Audit log"),
+        ["changes"] => last("History"),
+        ["deleted" | "history" | "conflict"] => {
+            let label = match parts[0] {
+                "deleted" => "Recently deleted",
+                "history" => "Versions of a secret",
+                _ => "Written at once",
+            };
+            vec![home, ("History".to_owned(), Some(CHANGES.to_owned())), (label.to_owned(), None)]
+        }
         ["projects", project, rest @ ..] => {
             let mut crumbs = vec![home, ((*project).to_owned(), Some(format!("/projects/{project}")))];
             match rest {

@@ -21,6 +21,10 @@ pub(crate) fn sprite() -> impl IntoView {
             <symbol id="i-box" viewBox="0 0 16 16">
                 <path d="M8 1.75 13.5 4.75v6.5L8 14.25 2.5 11.25v-6.5zM2.5 4.75 8 7.75l5.5-3M8 7.75v6.5" />
             </symbol>
+            <symbol id="i-clock" viewBox="0 0 16 16">
+                <circle cx="8" cy="8" r="5.75" />
+                <path d="M8 4.75V8l2.25 1.5" />
+            </symbol>
             <symbol id="i-close" viewBox="0 0 16 16">
                 <path d="m4 4 8 8M12 4l-8 8" />
             </symbol>

@@ -12,10 +12,11 @@ use crate::{
     settings::{EnvironmentChoice, ServerUrl},
 };
 
-pub(crate) use places::{EnvironmentCommand, NewPlace, ProjectCommand, Removal, ServiceCommand, TokenCommand};
+pub(crate) use places::{EnvironmentCommand, NewPlace, ProjectCommand, ServiceCommand, TokenCommand};
 pub(crate) use run::RunArgs;
 pub(crate) use secret::{
-    Coded, GetArgs, HistoryArgs, ImportArgs, LevelArgs, RemoveArgs, RestoreArgs, SecretCommand, SetArgs,
+    Coded, CopyArgs, ExportArgs, GetArgs, HistoryArgs, ImportArgs, KindArg, LevelArg, LevelArgs, MoveArgs, PlanArgs,
+    RemoveArgs, RestoreArgs, SecretCommand, SetArgs, WrittenArgs,
 };
 
 /// Secrets for programs and for those who run them
@@ -67,7 +68,10 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Secret(SecretCommand),
     Import(ImportArgs),
+    Export(ExportArgs),
     Explain(ExplainArgs),
+    History(ChangesArgs),
+    Undo(UndoArgs),
     #[command(subcommand)]
     Project(ProjectCommand),
     #[command(subcommand)]
@@ -99,6 +103,29 @@ pub(crate) struct LoginArgs {
 pub(crate) struct ExplainArgs {
     /// The name of the secret
     pub(crate) name: SecretName,
+}
+
+/// List the changes of a project, service or environment
+///
+/// Lists changes, newest first: of what -p, -s and -e name, else of the installation. Never a value.
+#[derive(Debug, Args)]
+pub(crate) struct ChangesArgs {
+    /// List what was deleted and can be brought back instead
+    #[arg(long)]
+    pub(crate) deleted: bool,
+    /// At most so many lines
+    #[arg(long, value_name = "N", default_value = "50")]
+    pub(crate) limit: usize,
+}
+
+/// Take a change back, as a whole
+///
+/// Gives every name of a change what it had before, as a new change; undoing that does it again. Refused when a name was
+/// written again since.
+#[derive(Debug, Args)]
+pub(crate) struct UndoArgs {
+    /// The change, as `strongroom history` lists it
+    pub(crate) change: String,
 }
 
 #[cfg(test)]

@@ -133,6 +133,13 @@ impl Client {
         }
     }
 
+    /// The first items of a list.
+    pub(crate) fn list_some(&self, route: &Route, limit: usize) -> Result<Vec<Value>, Failure> {
+        let limit = limit.clamp(1, domain::api::LIMIT_MAX as usize);
+        let page: domain::api::Page<Value> = self.get(&route.clone().with("limit", limit.to_string()))?;
+        Ok(page.items)
+    }
+
     /// Puts JSON.
     pub(crate) fn put<T: DeserializeOwned>(&self, route: &Route, body: &impl Serialize) -> Result<T, Failure> {
         let request = self.agent.put(self.url(route)).content_type("application/json");
@@ -155,10 +162,22 @@ impl Client {
         self.receive(self.dress(request, route).send(body))?.decode()
     }
 
+    /// Posts JSON; the answer is a file.
+    pub(crate) fn post_for_bytes(&self, route: &Route, body: &impl Serialize) -> Result<Zeroizing<Vec<u8>>, Failure> {
+        let request = self.agent.post(self.url(route)).content_type("application/json");
+        Ok(self.receive(self.dress(request, route).send(&*json(body)?))?.into_bytes())
+    }
+
     /// Deletes what is there.
     pub(crate) fn delete(&self, route: &Route) -> Result<(), Failure> {
         let request = self.agent.delete(self.url(route));
         self.receive(self.dress(request, route).call()).map(|_| ())
+    }
+
+    /// What a deletion answers that has something to tell.
+    pub(crate) fn delete_for<T: DeserializeOwned>(&self, route: &Route) -> Result<T, Failure> {
+        let request = self.agent.delete(self.url(route));
+        self.receive(self.dress(request, route).call())?.decode()
     }
 
     fn url(&self, route: &Route) -> String {

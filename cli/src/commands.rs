@@ -1,10 +1,13 @@
 //! What each command does. Each answers with the exit code.
 
+mod changes;
 mod explain;
+mod export;
 mod import;
 mod lists;
 mod login;
 mod places;
+mod plan;
 mod run;
 mod secret;
 mod tokens;
@@ -32,7 +35,10 @@ pub(crate) fn execute(cli: Cli, printer: &Printer) -> Result<u8, Failure> {
         Command::Run(args) => run::run(&context, args),
         Command::Secret(command) => secret::secret(&context, command),
         Command::Import(args) => import::import(&context, &args),
+        Command::Export(args) => export::export(&context, &args),
         Command::Explain(args) => explain::explain(&context, &args.name),
+        Command::History(args) => changes::history(&context, &args),
+        Command::Undo(args) => changes::undo(&context, &args.change),
         Command::Project(command) => places::project(&context, command),
         Command::Service(command) => places::service(&context, command),
         Command::Environment(command) => places::environment(&context, command),

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use domain::Problem;
+use domain::{Problem, api::Plan};
 
 /// The exit code for everything that failed.
 pub(crate) const FAILED: u8 = 1;
@@ -29,6 +29,8 @@ pub(crate) struct Refusal {
     pub(crate) detail: String,
     pub(crate) problems: Vec<Problem>,
     pub(crate) request_id: Option<String>,
+    /// The new plan, where the old one does not hold any more.
+    pub(crate) plan: Option<Box<Plan>>,
 }
 
 impl Failure {
@@ -101,6 +103,7 @@ impl From<domain::Error> for Failure {
             detail: error.detail,
             problems: error.problems,
             request_id: None,
+            plan: None,
         }))
     }
 }

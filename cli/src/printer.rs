@@ -67,6 +67,13 @@ impl Printer {
         Ok(stdout.flush()?)
     }
 
+    /// A file that was asked for, byte by byte.
+    pub(crate) fn bytes(&self, bytes: &[u8]) -> Result<(), Failure> {
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(bytes)?;
+        Ok(stdout.flush()?)
+    }
+
     /// JSON that was asked for.
     pub(crate) fn json(&self, json: &impl Serialize) -> Result<(), Failure> {
         let mut stdout = io::stdout().lock();
@@ -77,6 +84,12 @@ impl Printer {
     /// A sentence beside the output. Nothing depends on its being read.
     pub(crate) fn note(&self, text: &str) {
         let _ = writeln!(io::stderr().lock(), "{}", visible(text));
+    }
+
+    /// A question beside the output: the answer follows on its line.
+    pub(crate) fn ask(&self, text: &str) {
+        let mut stderr = io::stderr().lock();
+        let _ = write!(stderr, "{}", visible(text)).and_then(|()| stderr.flush());
     }
 
     /// A table beside the output.

@@ -132,6 +132,8 @@ pub enum Action {
     Reveal,
     /// Write, delete or restore secrets.
     WriteSecrets,
+    /// Destroy old or deleted values for good.
+    DestroySecrets,
     /// Get everything a service gets, values included.
     Use,
     /// Change bindings and the delivery mode of a service.
@@ -222,6 +224,7 @@ fn person_may(person: &Person, action: Action, scope: &Scope) -> bool {
                 true
             }
             Action::ManageProject
+            | Action::DestroySecrets
             | Action::CreateProjects
             | Action::ManageEnvironments
             | Action::ManagePeople
@@ -239,6 +242,7 @@ fn token_may(token: &TokenHolder, action: Action, scope: &Scope) -> bool {
         Action::Reveal | Action::Use => Right::Read,
         Action::WriteSecrets | Action::Bind => Right::Write,
         Action::ManageProject
+        | Action::DestroySecrets
         | Action::ManageTokens
         | Action::CreateProjects
         | Action::ManageEnvironments

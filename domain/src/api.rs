@@ -1,7 +1,9 @@
 //! What REST, pages and clients exchange. Values travel only in types whose fields are a [`WireValue`].
 
 mod audit;
+mod changes;
 mod delivery;
+mod history;
 mod people;
 mod places;
 mod plan;
@@ -12,16 +14,21 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 pub use audit::{AuditQuery, AuditRow, Outcome};
+pub use changes::{ChangeAction, ChangeItem, ChangeRow, DeletedRow, ScopeFilter};
 pub use delivery::{
     Binding, BindingTarget, Delivered, DeliveredBinding, Delivery, DeliveryMode, EffectiveRow, ExplainedRung,
     Explanation, Mode, NamedValue,
 };
+pub use history::{Compared, Conflict, ConflictSide, MoveRequest, MovedPlace, MovedSecret, VersionDiff, VersionRow};
 pub use people::{Member, NewMember, NewPerson, PersonRow};
-pub use places::{Environment, NewEnvironment, NewProject, PatchEnvironment, PatchPlace, Project, Service};
-pub use plan::{ChangeRow, Plan, PlanAction, PlanCounts, PlanItem};
+pub use places::{
+    BindingUse, Environment, EnvironmentRemoval, NewEnvironment, NewProject, PatchEnvironment, PatchPlace, Project,
+    ScopeUse, Service,
+};
+pub use plan::{AFFECTED_MAX, Affected, Affects, CopyRequest, FileLook, Plan, PlanAction, PlanCounts, PlanItem};
 pub use secrets::{
-    Cell, CellState, Matrix, MatrixCounts, MatrixRow, MatrixShow, RestoreRequest, RevealRequest, Revealed, SecretRow,
-    SecretWrite, VersionRow,
+    Cell, CellState, CellWrite, DUE_DAYS, Duplicate, DuplicatePlace, ExportRequest, Matrix, MatrixCounts, MatrixRow,
+    MatrixShow, RestoreRequest, RevealRequest, Revealed, RowWrite, RowWritten, SecretPatch, SecretRow, SecretWrite,
 };
 pub use tokens::{CreatedToken, NewToken, TokenRow, TokenState};
 

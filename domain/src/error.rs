@@ -19,6 +19,8 @@ pub enum Code {
     MethodNotAllowed,
     /// 409: it exists already, or changed since it was read.
     Conflict,
+    /// 410: it was there, and was destroyed for good.
+    Gone,
     /// 413: the body is too large.
     TooLarge,
     /// 415: the media type is not one of those accepted.
@@ -49,6 +51,7 @@ impl Code {
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
             Self::Conflict => 409,
+            Self::Gone => 410,
             Self::TooLarge => 413,
             Self::UnsupportedMediaType => 415,
             Self::Invalid | Self::InvalidName | Self::InvalidValue | Self::ValueTooLarge => 422,
@@ -67,6 +70,7 @@ impl Code {
             Self::NotFound => "Not found",
             Self::MethodNotAllowed => "Method not allowed",
             Self::Conflict => "Conflict",
+            Self::Gone => "Gone",
             Self::TooLarge => "Too large",
             Self::UnsupportedMediaType => "Unsupported media type",
             Self::Invalid => "Invalid request",

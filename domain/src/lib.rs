@@ -8,8 +8,11 @@
 //! | [`name`] | secret names, slugs, environment names: one rule each, its message built from the rule |
 //! | [`scope`] | where a secret lives, and the text of a *source* |
 //! | [`ladder`] | the six rungs a service looks at, and why one of them wins |
+//! | [`day`] | days of the calendar: until when a value has to be replaced |
+//! | [`generate`] | values that nobody has to think of |
 //! | [`value`] | the bytes of a secret; no `Debug`, no `Serialize` |
-//! | [`import`] | `secrets.json`: every problem with its line and column |
+//! | [`import`] | `secrets.json`, `.env`, YAML, TOML: every problem with its line and column |
+//! | [`export`] | the same and more, written so that readers get the very bytes back |
 //! | [`injection`] | variables and files: names, collisions, what cannot be carried |
 //! | [`access`] | who asks, and what they may |
 //! | [`error`] | the only error that leaves the server |
@@ -18,7 +21,10 @@
 
 pub mod access;
 pub mod api;
+pub mod day;
 pub mod error;
+pub mod export;
+pub mod generate;
 pub mod import;
 pub mod injection;
 pub mod ladder;
@@ -26,9 +32,12 @@ pub mod name;
 pub mod scope;
 pub mod time;
 pub mod value;
+mod wiped;
 
 pub use access::{Action, Actor};
+pub use day::Day;
 pub use error::{Code, Error, Problem};
+pub use generate::Generate;
 pub use name::{EnvironmentName, SecretName, Slug};
 pub use scope::{Level, Scope, ServicePath};
 pub use time::Millis;

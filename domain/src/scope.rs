@@ -1,10 +1,10 @@
 //! Where a secret lives: a level and an environment, or all environments.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{EnvironmentName, Slug};
+use crate::{EnvironmentName, Slug, name::NameError};
 
 /// One service of one project.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -72,9 +72,31 @@ impl Level {
         }
     }
 
+    /// `platform`, `shop` or `shop/api`: how a level is written in addresses and on the command line.
+    pub fn short(&self) -> String {
+        match self {
+            Self::Platform => "platform".to_owned(),
+            Self::Project { project } => project.to_string(),
+            Self::Service(path) => path.to_string(),
+        }
+    }
+
     /// This level in one environment, or in all of them.
     pub fn at(&self, environment: Option<EnvironmentName>) -> Scope {
         Scope { level: self.clone(), environment }
+    }
+}
+
+/// Reads what [`Level::short`] writes.
+impl FromStr for Level {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        Ok(match (text, text.split_once('/')) {
+            ("platform", _) => Self::Platform,
+            (_, Some((project, service))) => Self::Service(ServicePath::new(project.parse()?, service.parse()?)),
+            (project, None) => Self::Project { project: project.parse()? },
+        })
     }
 }
 
@@ -125,6 +147,16 @@ impl fmt::Display for Scope {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_level_is_written_in_one_word() {
+        for text in ["platform", "shop", "shop/api"] {
+            assert_eq!(text.parse::<Level>().unwrap().short(), text);
+        }
+        for bad in ["", "/", "shop/", "/api", "shop/api/x", "Shop", "../x"] {
+            assert!(bad.parse::<Level>().is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn a_scope_reads_as_a_source() {

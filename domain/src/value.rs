@@ -12,6 +12,9 @@ pub const MASK: &str = "••••••••";
 /// The largest value, in bytes: 1 MiB.
 pub const VALUE_MAX: usize = 1024 * 1024;
 
+/// The longest name of a file, in bytes.
+const FILE_NAME_MAX: usize = 255;
+
 /// What a value is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -46,6 +49,7 @@ impl Kind {
 pub struct SecretValue {
     kind: Kind,
     bytes: Zeroizing<Vec<u8>>,
+    file_name: Option<String>,
 }
 
 impl SecretValue {
@@ -77,7 +81,7 @@ impl SecretValue {
                 }
             }
         }
-        Ok(Self { kind, bytes })
+        Ok(Self { kind, bytes, file_name: None })
     }
 
     /// A value as it comes over the wire: base64 for [`Kind::File`], the text itself otherwise.
@@ -97,6 +101,23 @@ impl SecretValue {
             Kind::File => BASE64_STANDARD.encode(&*self.bytes),
             Kind::Text | Kind::Json => String::from_utf8_lossy(&self.bytes).into_owned(),
         })
+    }
+
+    /// The same with the name a file is offered under: the last part of what was given, without the folders that some
+    /// browsers send. Text and JSON have none. Refused when it is longer than 255 bytes or holds control characters.
+    pub fn with_file_name(self, name: &str) -> Result<Self, Error> {
+        let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
+        if name.len() > FILE_NAME_MAX || name.chars().any(char::is_control) {
+            let rule = format!("a file name has at most {FILE_NAME_MAX} bytes and no control characters");
+            return Err(Error::field("file_name", rule));
+        }
+        let named = self.kind == Kind::File && !matches!(name, "" | "." | "..");
+        Ok(Self { file_name: named.then(|| name.to_owned()), ..self })
+    }
+
+    /// The name a file is offered under, where it has one.
+    pub fn file_name(&self) -> Option<&str> {
+        self.file_name.as_deref()
     }
 
     /// The bytes themselves.
@@ -124,6 +145,21 @@ mod tests {
         let file = SecretValue::from_wire(Kind::File, "AP8=").unwrap();
         assert_eq!(file.expose(), [0, 255]);
         assert_eq!(file.expose_wire().as_str(), "AP8=");
+    }
+
+    #[test]
+    fn a_file_is_called_by_the_last_part_of_its_path() {
+        let named = |kind, name: &str| {
+            let value = SecretValue::new(kind, b"1".to_vec()).unwrap();
+            value.with_file_name(name).map(|value| value.file_name().map(str::to_owned))
+        };
+        assert_eq!(named(Kind::File, "C:\\keys\\tls.p12").unwrap().as_deref(), Some("tls.p12"));
+        assert_eq!(named(Kind::File, "../../etc/Schlüssel 1.pem").unwrap().as_deref(), Some("Schlüssel 1.pem"));
+        for none in ["", "/", "a/..", "."] {
+            assert_eq!(named(Kind::File, none).unwrap(), None);
+        }
+        assert_eq!(named(Kind::Text, "a.txt").unwrap(), None);
+        assert!(named(Kind::File, "a\r\nb").is_err() && named(Kind::File, &"x".repeat(256)).is_err());
     }
 
     #[test]

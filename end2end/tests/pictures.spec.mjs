@@ -49,15 +49,19 @@ for (const [reader, options] of readers) {
       await visit('service', `${CHECKOUT}/secrets`);
       await visit('cell', `${CHECKOUT}/secrets?open=STRIPE_SECRET_KEY&env=production`);
       await visit('edit', `${CHECKOUT}/secrets?open=STRIPE_SECRET_KEY&env=production&edit=1`);
+      await visit('row', `${CHECKOUT}/secrets?open=STRIPE_SECRET_KEY&env=all&edit=row`);
       await visit('new', `${CHECKOUT}/secrets?new=1`);
       await visit('project-tab', `${CHECKOUT}/project`);
       await visit('platform', '/platform');
       await visit('effective', `${CHECKOUT}/effective?env=production`);
       await visit('explain', `${CHECKOUT}/effective?env=production&explain=DATABASE_URL`);
+      await visit('explain-missing', `${CHECKOUT}/effective?env=production&explain=REPORTING_DATABASE_URL`);
       await visit('bindings', `${CHECKOUT}/bindings`);
       await visit('tokens', '/tokens');
       await visit('people', '/people');
       await visit('environments', '/environments');
+      await visit('environment-removal', '/environments?remove=production');
+      await visit('equal-values', '/duplicates');
       await visit('audit', '/audit');
       await visit('empty', '/projects/storefront/services/worker/secrets?filter=zzz');
       await visit('nothing-here', '/projects/nowhere');
@@ -72,6 +76,8 @@ for (const [reader, options] of readers) {
       await page.getByRole('button', { name: 'Apply 3 changes' }).click();
       await expect(notice(page)).toContainText('2 created, 1 updated');
       await look('applied');
+
+      await visit('copy', '/copy?from=storefront/checkout&from_env=production&to=storefront&to_env=staging');
 
       const shown = canary();
       await server.api(token, 'PUT', `/projects/storefront/services/checkout/secrets/CAPTCHA_KEY?environment=production`, { value: shown });

@@ -43,7 +43,7 @@ pub use state::{AppState, Edge};
 
 /// How long a request may take, its body included.
 const REQUEST_TIMEOUT: Duration = Duration::from_mins(1);
-/// How often sessions that are over are removed.
+/// How often sessions that are over are removed, and values whose time to be brought back is over destroyed.
 const SWEEP: Duration = Duration::from_mins(10);
 
 /// Every route and every layer; those that come first see a request first and its response last.
@@ -125,9 +125,11 @@ async fn sweep(vault: Vault) {
     let mut every = time::interval(SWEEP);
     loop {
         every.tick().await;
-        if let Err(error) = vault.sweep_sessions().await {
-            // Logged where it becomes public.
-            let _ = error.public();
+        for swept in [vault.sweep_sessions().await, vault.sweep_deleted().await] {
+            if let Err(error) = swept {
+                // Logged where it becomes public.
+                let _ = error.public();
+            }
         }
     }
 }

@@ -119,7 +119,7 @@ fn complete(path: &str, operation: &mut Operation) {
 fn is_scoped(path: &str, prefix: &str) -> bool {
     path.strip_prefix(API)
         .and_then(|path| path.strip_prefix(prefix))
-        .is_some_and(|rest| rest.starts_with("/secrets") || rest == "/import")
+        .is_some_and(|rest| rest.starts_with("/secrets") || ["/import", "/export", "/copy"].contains(&rest))
 }
 
 fn in_path(name: &str) -> Parameter {

@@ -12,7 +12,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use domain::{Code, Error, Problem, access::RequestInfo};
+use domain::{Code, Error, Problem, access::RequestInfo, api::Plan};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -52,6 +52,23 @@ impl IntoResponse for ApiError {
     }
 }
 
+/// The new plan of an answer that says that the old one does not hold any more.
+#[derive(Clone)]
+struct Replanned(Box<Plan>);
+
+/// The answer of what applies a plan: where the plan does not hold any more it is 409 with the new one in it.
+pub(crate) fn refused_plan(error: vault::Error) -> Response {
+    let plan = match &error {
+        vault::Error::Stale(plan) => Some(plan.clone()),
+        _ => None,
+    };
+    let mut response = ApiError::from(error).into_response();
+    if let Some(plan) = plan {
+        response.extensions_mut().insert(Replanned(plan));
+    }
+    response
+}
+
 /// The word of a code, as JSON has it.
 fn word(code: Code) -> String {
     match serde_json::to_value(code) {
@@ -86,6 +103,10 @@ pub(crate) struct ProblemDocument {
     pub(crate) problems: Vec<Problem>,
     /// What to look for in the server's log and in the audit log.
     pub(crate) request_id: String,
+    /// With 409 where a plan was to be applied: the plan as it is now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub(crate) plan: Option<Box<Plan>>,
 }
 
 /// The two are both called a problem; the document has the name in the schema.
@@ -94,7 +115,7 @@ fn problems() -> utoipa::openapi::schema::Array {
 }
 
 impl ProblemDocument {
-    fn new(error: Error, request_id: String) -> Self {
+    fn new(error: Error, request_id: String, plan: Option<Box<Plan>>) -> Self {
         Self {
             kind: format!("urn:strongroom:{}", word(error.code)),
             title: error.code.title(),
@@ -103,6 +124,7 @@ impl ProblemDocument {
             code: error.code,
             problems: error.problems,
             request_id,
+            plan,
         }
     }
 }
@@ -119,7 +141,8 @@ pub(crate) async fn answer(request: Request, next: Next) -> Response {
         None if reader.rewrites(&response) => of_status(response.status()),
         None => return response,
     };
-    let written = reader.write(error, request_id);
+    let plan = response.extensions_mut().remove::<Replanned>().map(|Replanned(plan)| plan);
+    let written = reader.write(error, request_id, plan);
     let (mut parts, _) = response.into_parts();
     let (new, body) = written.into_parts();
     for name in [header::CONTENT_LENGTH, header::CONTENT_TYPE, header::CONTENT_ENCODING] {
@@ -171,12 +194,12 @@ impl Reader {
             }
     }
 
-    fn write(self, error: Error, request_id: String) -> Response {
+    fn write(self, error: Error, request_id: String, plan: Option<Box<Plan>>) -> Response {
         let status = status_of(error.code);
         match self {
             Self::Rest => {
                 let media = [(header::CONTENT_TYPE, PROBLEM_JSON)];
-                let body = Json(ProblemDocument::new(error, request_id));
+                let body = Json(ProblemDocument::new(error, request_id, plan));
                 let mut response = (status, media, body).into_response();
                 // Json's own type comes first; ours is the one to keep.
                 let headers = response.headers_mut();
@@ -206,6 +229,7 @@ fn of_status(status: StatusCode) -> Error {
             (Code::MethodNotAllowed, "this address does not take this method; the header `Allow` names those it takes")
         }
         StatusCode::CONFLICT => (Code::Conflict, "this conflicts with what is there"),
+        StatusCode::GONE => (Code::Gone, "what was there is destroyed"),
         StatusCode::PAYLOAD_TOO_LARGE => (Code::TooLarge, "the body is too large"),
         StatusCode::UNSUPPORTED_MEDIA_TYPE => {
             (Code::UnsupportedMediaType, "the media type is not one of those accepted here")
@@ -232,6 +256,7 @@ mod tests {
             (Code::NotFound, 404),
             (Code::MethodNotAllowed, 405),
             (Code::Conflict, 409),
+            (Code::Gone, 410),
             (Code::TooLarge, 413),
             (Code::UnsupportedMediaType, 415),
             (Code::InvalidName, 422),
@@ -246,7 +271,7 @@ mod tests {
 
     #[test]
     fn a_status_without_an_error_gets_the_error_of_that_status() {
-        for status in [401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503] {
+        for status in [401, 403, 404, 405, 409, 410, 413, 415, 422, 429, 500, 503] {
             let status = StatusCode::from_u16(status).unwrap();
             assert_eq!(status_of(of_status(status).code), status);
         }

@@ -1,5 +1,7 @@
 //! Bindings and the delivery mode of a service.
 
+mod follow;
+
 use std::collections::HashSet;
 
 use domain::{
@@ -177,7 +179,7 @@ pub(crate) fn mode_of(service: &StoredService) -> Result<Mode> {
     Mode::from_word(&service.mode).ok_or(Error::Unknown { table: "services" })
 }
 
-fn target_of(row: &StoredBinding) -> Result<BindingTarget> {
+pub(crate) fn target_of(row: &StoredBinding) -> Result<BindingTarget> {
     match row.target_kind.as_str() {
         "env" => Ok(BindingTarget::Env(row.target.clone())),
         "file" => Ok(BindingTarget::File(row.target.clone())),

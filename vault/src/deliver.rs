@@ -5,13 +5,13 @@ mod resolve;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use domain::{
-    Action, Actor, EnvironmentName, Scope, SecretName, ServicePath,
+    Action, Actor, EnvironmentName, Scope, SecretName, SecretValue, ServicePath,
     api::{Delivered, DeliveredBinding, Delivery, NamedValue, WireValue},
 };
 use seal::ScopeKey;
 use uuid::Uuid;
 
-use resolve::{Chosen, Resolved, chosen};
+pub(crate) use resolve::{Chosen, chosen};
 
 use crate::{
     Vault,
@@ -36,12 +36,14 @@ impl Vault {
         self.authorise(actor, Action::Use, &scope, event.clone()).await?;
         let mut tx = self.inner.db.read().await?;
         let resolved = self.resolve(&mut tx, service, environment).await?;
-        let mut opener = self.opener(&mut tx, &resolved).await?;
+        let pinned = resolved.pinned.iter().flatten();
+        let versions = resolved.values.values().chain(pinned).map(Chosen::version).collect();
+        let mut opener = self.opener(&mut tx, versions).await?;
         drop(tx);
         let mut values = BTreeMap::new();
         for (name, chosen) in &resolved.values {
             let name: SecretName = known(name.clone(), "secrets")?;
-            values.insert(name, opener.open(chosen)?);
+            values.insert(name, opener.deliver(chosen)?);
         }
         let mut count = values.len();
         let mut bindings = Vec::with_capacity(resolved.bindings.len());
@@ -50,7 +52,7 @@ impl Vault {
                 Some(_) => pinned.is_none(),
                 None => !resolved.held.contains(binding.secret.as_str()),
             };
-            let pinned = pinned.as_ref().map(|chosen| opener.open(chosen));
+            let pinned = pinned.as_ref().map(|chosen| opener.deliver(chosen));
             let pinned = pinned.transpose()?;
             count += usize::from(pinned.is_some());
             bindings.push(DeliveredBinding {
@@ -90,7 +92,7 @@ impl Vault {
         let chosen = chosen(&ladder, winner)?;
         let seals = tx.list_seals(&[chosen.version()]).await?;
         drop(tx);
-        let delivered = Opener::new(self, seals).open(&chosen)?;
+        let delivered = Opener::new(self, seals).deliver(&chosen)?;
         let mut tx = self.inner.db.write().await?;
         self.record(&mut tx, actor, event.version(delivered.version)).await?;
         tx.commit().await?;
@@ -129,17 +131,15 @@ impl Vault {
         Ok(format!("{tag:032x}"))
     }
 
-    /// Reads the ciphertext of everything that is delivered.
-    async fn opener(&self, tx: &mut Tx, resolved: &Resolved) -> Result<Opener<'_>> {
-        let pinned = resolved.pinned.iter().flatten();
-        let versions: HashSet<(Uuid, i64)> = resolved.values.values().chain(pinned).map(Chosen::version).collect();
+    /// Reads the ciphertext of these versions.
+    pub(crate) async fn opener(&self, tx: &mut Tx, versions: HashSet<(Uuid, i64)>) -> Result<Opener<'_>> {
         let versions: Vec<(Uuid, i64)> = versions.into_iter().collect();
         Ok(Opener::new(self, tx.list_seals(&versions).await?))
     }
 }
 
 /// Opens what was chosen, each scope's key once.
-struct Opener<'a> {
+pub(crate) struct Opener<'a> {
     vault: &'a Vault,
     keys: HashMap<Uuid, ScopeKey>,
     seals: HashMap<Uuid, StoredSeal>,
@@ -150,7 +150,8 @@ impl<'a> Opener<'a> {
         Self { vault, keys: HashMap::new(), seals: seals.into_iter().map(|seal| (seal.secret_id, seal)).collect() }
     }
 
-    fn open(&mut self, chosen: &Chosen) -> Result<Delivered> {
+    /// The value.
+    pub(crate) fn open(&mut self, chosen: &Chosen) -> Result<SecretValue> {
         let scope = &chosen.scope;
         if !self.keys.contains_key(&scope.id) {
             self.keys.insert(scope.id, self.vault.scope_key(scope)?);
@@ -158,7 +159,12 @@ impl<'a> Opener<'a> {
         let missing = || Error::Tampered { table: "secret_versions" };
         let key = self.keys.get(&scope.id).ok_or_else(missing)?;
         let seal = self.seals.get(&chosen.held.secret.id).ok_or_else(missing)?;
-        let value = self.vault.open_seal(scope, key, &chosen.held.version, seal)?;
+        self.vault.open_seal(scope, key, &chosen.held.version, seal)
+    }
+
+    /// The value as it goes over the wire.
+    fn deliver(&mut self, chosen: &Chosen) -> Result<Delivered> {
+        let value = self.open(chosen)?;
         Ok(Delivered {
             value: WireValue(value.expose_wire()),
             kind: value.kind(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    Action, Actor, EnvironmentName, Error as PublicError, Scope, SecretName, ServicePath, access,
+    Action, Actor, EnvironmentName, Error as PublicError, Millis, Scope, SecretName, ServicePath, access,
     api::{EffectiveRow, ExplainedRung, Explanation},
     ladder::{self, RUNGS, Rung},
 };
@@ -12,7 +12,10 @@ use uuid::Uuid;
 use crate::{
     Vault,
     audit::Event,
-    db::{Tx, environments::StoredEnvironment, places::StoredService, scopes::StoredScope, secrets::StoredHeld},
+    db::{
+        Tx, environments::StoredEnvironment, places::StoredService, scopes::StoredScope, secrets::StoredHeld,
+        versions::StoredVersion,
+    },
     error::{Error, Result},
     scopes::known,
     secrets::kind_of,
@@ -80,21 +83,22 @@ impl Vault {
 
         let mut rungs: [Rung<Option<Vec<u8>>>; RUNGS] =
             visible(actor, &ladder.rungs).map(|sees| if sees { Rung::Absent } else { Rung::Hidden });
+        let mut told: [Option<StoredVersion>; RUNGS] = Default::default();
         for (rung, held) in held {
             if rungs[rung] == Rung::Absent {
-                rungs[rung] = Rung::Present(held.version.fingerprint);
+                rungs[rung] = Rung::Present(held.version.fingerprint.clone());
+                told[rung] = Some(held.version);
             }
         }
         let states = ladder::explain(&rungs, PartialEq::eq);
-        Ok(Explanation {
-            name: name.clone(),
-            rungs: ladder
-                .rungs
-                .iter()
-                .zip(states)
-                .map(|(scope, state)| ExplainedRung { scope: scope.to_string(), state })
-                .collect(),
-        })
+        let rungs = ladder.rungs.iter().zip(states).zip(told).map(|((scope, state), told)| ExplainedRung {
+            scope: scope.to_string(),
+            state,
+            version: told.as_ref().map(|version| version.version),
+            updated_at: told.as_ref().map(|version| Millis(version.created_at)),
+            updated_by: told.map(|version| version.created_by),
+        });
+        Ok(Explanation { name: name.clone(), rungs: rungs.collect() })
     }
 
     /// The rungs with the scopes behind them; 404 when service or environment are unknown.

@@ -1,5 +1,7 @@
 //! The ordered, platform-wide list of environments.
 
+mod removal;
+
 use domain::{
     Action, Actor, Code, EnvironmentName, Error as PublicError, Scope,
     api::{Environment, NewEnvironment, PatchEnvironment},

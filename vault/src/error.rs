@@ -13,6 +13,9 @@ pub enum Error {
     /// The client's fault, in words made for the client.
     #[error(transparent)]
     Public(#[from] PublicError),
+    /// What a plan was made from has changed since; nothing was stored. This is the new plan.
+    #[error("the plan is out of date")]
+    Stale(Box<domain::api::Plan>),
     /// The database failed or refused.
     #[error("database: {0}")]
     Database(#[from] sqlx::Error),
@@ -44,6 +47,11 @@ impl Error {
     pub fn public(self) -> PublicError {
         match self {
             Self::Public(error) => error,
+            Self::Stale(_) => PublicError::new(
+                Code::Conflict,
+                "something this plan touches was changed since it was made; nothing was stored. The answer holds the \
+                 new plan: look at it, then apply it",
+            ),
             Self::Database(sqlx::Error::PoolTimedOut) | Self::Busy => {
                 PublicError::new(Code::Unavailable, "busy; try again in a moment")
             }

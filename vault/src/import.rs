@@ -1,20 +1,13 @@
 //! An upload becomes a plan, and a plan becomes one change.
 
-mod plan;
-
-use domain::{
-    Action, Actor, Error as PublicError, Scope,
-    api::{Plan, PlanAction},
-    import::Import,
-};
-
-use plan::Planned;
+use domain::{Action, Actor, Scope, api::Plan, import::Import};
 
 use crate::{
     Vault,
     audit::Event,
-    changes::{Write, WriteItem, until_won},
+    changes::until_won,
     error::Result,
+    plan::{Applying, Planning},
     words::{LONG, check_words},
 };
 
@@ -23,8 +16,12 @@ use crate::{
 pub struct ImportOptions {
     /// Names to leave out on purpose.
     pub leave_out: Vec<String>,
+    /// Names whose texts are stored as files.
+    pub as_file: Vec<String>,
     /// Why; goes into the change.
     pub message: String,
+    /// The basis of the plan that is applied; without it, whatever the plan is at that moment.
+    pub basis: Option<String>,
 }
 
 impl Vault {
@@ -39,15 +36,24 @@ impl Vault {
         let event = Event::of("secret.plan", scope, "");
         self.authorise(actor, Action::WriteSecrets, scope, event).await?;
         check_words("message", &options.message, LONG)?;
+        let wishes = self.wishes_of(import, &options.as_file)?;
         let mut tx = self.inner.db.read().await?;
         let place = self.find_place(&mut tx, scope).await?;
         let stored = self.find_scope(&mut tx, &place).await?;
-        let planned = self.plan(&mut tx, actor, &place, stored.as_ref(), import, options).await?;
-        Ok(planned.plan)
+        let planning = Planning {
+            actor,
+            place: &place,
+            stored: stored.as_ref(),
+            wishes: &wishes,
+            leave_out: &options.leave_out,
+            source: None,
+        };
+        Ok(self.plan(&mut tx, &planning).await?.plan)
     }
 
     /// Applies `import` to `scope`: one change in one transaction. While a key is invalid and not left out,
-    /// nothing is stored and every problem is answered (422).
+    /// nothing is stored and every problem is answered (422). With a basis that does not hold any more nothing is
+    /// stored, and the new plan is answered ([`crate::Error::Stale`]).
     pub async fn import(&self, actor: &Actor, scope: &Scope, import: &Import, options: &ImportOptions) -> Result<Plan> {
         let event = Event::of("secret.import", scope, "");
         self.authorise(actor, Action::WriteSecrets, scope, event).await?;
@@ -63,52 +69,29 @@ impl Vault {
         options: &ImportOptions,
         locked: bool,
     ) -> Result<Option<Plan>> {
-        let mut tx = self.begin(locked).await?;
+        let wishes = self.wishes_of(import, &options.as_file)?;
+        // Whoever has seen a plan gets it as it is: no change may come between looking again and writing.
+        let mut tx = self.begin(locked || options.basis.is_some()).await?;
         let place = self.find_place(&mut tx, scope).await?;
         let stored = self.obtain_scope(&mut tx, &place).await?;
-        let planned = self.plan(&mut tx, actor, &place, Some(&stored), import, options).await?;
-        let Planned { mut plan, changes } = planned;
-        if plan.counts.invalid > 0 {
-            let invalid = plan.items.into_iter().filter(|item| item.action == PlanAction::Invalid);
-            let problems = invalid.filter_map(|item| item.problem).collect();
-            return Err(PublicError::invalid(problems).into());
-        }
-        if changes.is_empty() {
-            return Ok(Some(plan));
-        }
-        let write = Write {
+        let planning = Planning {
             actor,
-            scope: &stored,
-            action: "import",
+            place: &place,
+            stored: Some(&stored),
+            wishes: &wishes,
+            leave_out: &options.leave_out,
+            source: None,
+        };
+        let planned = self.plan(&mut tx, &planning).await?;
+        let applying = Applying {
+            actor,
+            scope,
+            stored: &stored,
+            action: ("import", "secret.import"),
             message: &options.message,
-            items: changes
-                .into_iter()
-                .map(|(entry, current)| WriteItem {
-                    name: &entry.name,
-                    current,
-                    value: Some(&entry.value),
-                    comment: None,
-                })
-                .collect(),
+            source: None,
+            basis: options.basis.as_deref(),
         };
-        let Some(written) = self.write(&mut tx, &write).await? else {
-            return Ok(None);
-        };
-        let change_id = written.change_id.to_string();
-        let counts = plan.counts;
-        let summary = format!(
-            "{} created, {} updated, {} unchanged, {} left out",
-            counts.create, counts.update, counts.unchanged, counts.left_out
-        );
-        let mut events = Vec::with_capacity(written.held.len() + 1);
-        for held in &written.held {
-            let event = Event::of("secret.put", scope, &held.secret.name);
-            events.push(event.version(held.secret.version).reason("import"));
-        }
-        events.push(Event::of("secret.import", scope, &change_id).reason(&summary));
-        self.record_all(&mut tx, actor, events).await?;
-        tx.commit().await?;
-        plan.change_id = Some(change_id);
-        Ok(Some(plan))
+        self.apply(tx, planned, &applying).await
     }
 }

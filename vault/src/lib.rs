@@ -11,11 +11,14 @@ mod authorise;
 mod bindings;
 mod changes;
 mod clock;
+mod copy;
 mod db;
 mod deliver;
+mod duplicates;
 mod effective;
 mod environments;
 mod error;
+mod export;
 mod import;
 mod installation;
 mod key_files;
@@ -24,6 +27,7 @@ mod members;
 mod paging;
 mod passwords;
 mod people;
+mod plan;
 mod projects;
 mod row_mac;
 mod scopes;
@@ -38,12 +42,15 @@ mod words;
 use std::sync::Arc;
 
 pub use clock::Clock;
+pub use copy::CopyOptions;
 pub use db::DatabaseUrl;
 pub use domain::Actor;
 pub use error::{Error, Result, StartError};
+pub use export::{ExportOptions, Exported};
 pub use import::ImportOptions;
 pub use key_files::KeyFiles;
 pub use people::SignedIn;
+pub use secrets::{Care, NewValue, PutOrKept, RowCell};
 pub use sessions::Sessions;
 
 /// What a vault is opened with.

@@ -1,151 +1,232 @@
 //! A level as a table: names × environments. No values.
 
-use std::collections::HashMap;
+mod columns;
+mod names;
+
+use std::collections::{HashMap, HashSet};
 
 use domain::{
-    Action, Actor, EnvironmentName, Kind, Level, Scope, access,
-    api::{Cell, CellState, ListQuery, Matrix, MatrixCounts, MatrixRow, MatrixShow},
+    Action, Actor, Day, EnvironmentName, Level, Millis, Scope, SecretName, access,
+    api::{Cell, ListQuery, Matrix, MatrixCounts, MatrixRow, MatrixShow},
 };
 use uuid::Uuid;
+
+use columns::Column;
+use names::{Name, by_name};
 
 use crate::{
     Vault,
     audit::Event,
-    db::{Tx, secrets::StoredSecret},
-    error::{Error, Result},
+    db::{Tx, secrets::StoredHeld},
+    error::Result,
     paging::page_of,
-    scopes::{covers, known, rank},
+    scopes::{Place, Words, covers, known, rank},
     secrets::kind_of,
 };
 
-/// One name with the secrets that hold it, nearest rung first.
-struct Name<'a> {
-    name: &'a str,
-    held: Vec<(&'a Scope, &'a StoredSecret)>,
+/// A scope of the level or a wider one, and whether the actor sees it by itself.
+struct Seen {
+    scope: Scope,
+    sees: bool,
 }
 
+/// For a name of this page the narrower scopes that hold it too.
+type Narrower = HashMap<String, Vec<Scope>>;
+
 impl Vault {
-    /// One page of the names of `level`, with what is in every environment; wider rungs included.
+    /// One page of the names of `level`, with what is in every environment; wider rungs included. Whoever may see one of
+    /// its environments gets the table with the others closed.
     pub async fn matrix(&self, actor: &Actor, level: &Level, show: MatrixShow, query: &ListQuery) -> Result<Matrix> {
-        let scope = level.at(None);
-        let event = Event::of("secret.list", &scope, "");
-        self.authorise(actor, Action::See, &scope, event).await?;
+        self.authorise_columns(actor, level).await?;
         let mut tx = self.inner.db.read().await?;
-        let place = self.find_place(&mut tx, &scope).await?;
+        let place = self.find_place(&mut tx, &level.at(None)).await?;
         let words = self.list_words_around(&mut tx, &place).await?;
+        let environments: Vec<EnvironmentName> = words.environments.iter().map(|(_, name)| name.clone()).collect();
+        let columns = Column::all(actor, level, &environments);
         let mut scopes = HashMap::new();
         for row in tx.list_chain_scopes(place.project_id(), place.service_id()).await? {
             let scope = words.scope(&self.checked(row.clone())?)?;
-            if access::check(actor, Action::See, &scope).is_ok() {
-                scopes.insert(row.id, scope);
+            let sees = access::check(actor, Action::See, &scope).is_ok();
+            if columns.iter().any(|column| column.reads(&scope, sees)) {
+                scopes.insert(row.id, Seen { scope, sees });
             }
         }
         let ids: Vec<Uuid> = scopes.keys().copied().collect();
         let mut secrets = self.all_checked(tx.list_secrets(&ids, None).await?)?;
         secrets.retain(|secret| !secret.deleted);
+        let needs = self.needs(&mut tx, &place, &words).await?;
+        let today = Day::of(self.inner.clock.now());
 
-        let mut names = by_name(&secrets, &scopes);
+        let mut names = by_name(&secrets, &scopes, &needs);
         let mut counts = MatrixCounts::default();
+        let mut missing = vec![0; environments.len()];
         names.retain(|name| {
-            let is_set = name.held.iter().any(|(scope, _)| scope.level == *level);
-            let shadows = name.shadows(level);
+            let is_set = name.is_set(level);
+            let (inherits, shadows) = (!is_set && name.is_held(), name.shadows(level));
+            let (lacks, due) = (name.missing(&columns), name.is_due(level, today));
+            for column in &lacks {
+                missing[column - 1] += 1;
+            }
             counts.all += 1;
             counts.set += u32::from(is_set);
-            counts.inherited += u32::from(!is_set);
+            counts.inherited += u32::from(inherits);
             counts.shadows += u32::from(shadows);
+            counts.missing += u32::from(!lacks.is_empty());
+            counts.due += u32::from(due);
             match show {
                 MatrixShow::All => true,
                 MatrixShow::Set => is_set,
-                MatrixShow::Inherited => !is_set,
+                MatrixShow::Inherited => inherits,
                 MatrixShow::Shadows => shadows,
+                MatrixShow::Missing => !lacks.is_empty(),
+                MatrixShow::Due => due,
             }
         });
-        let (page, next_cursor) = page_of(names, |name| name.name, query);
-        let environments: Vec<EnvironmentName> = words.environments.into_iter().map(|(_, name)| name).collect();
-        let rows = self.rows(&mut tx, level, &environments, &page).await?;
-        Ok(Matrix { level: level.clone(), environments, rows, next_cursor, counts })
+        let (page, next_cursor) = page_of(names, |name| name.text, query);
+        let narrower = self.narrower(&mut tx, actor, &place, &page).await?;
+        let rows = self.rows(&mut tx, level, &columns, &page, &narrower).await?;
+        Ok(Matrix { level: level.clone(), environments, missing, today, rows, next_cursor, counts })
+    }
+
+    /// Names that bindings of `service` need in `environment`, and that no rung holds; by name.
+    pub async fn list_missing(
+        &self,
+        actor: &Actor,
+        service: &domain::ServicePath,
+        environment: &EnvironmentName,
+    ) -> Result<Vec<SecretName>> {
+        let scope = Scope::service(service.clone(), Some(environment.clone()));
+        let event = Event::of("service.effective", &scope, "");
+        self.authorise(actor, Action::See, &scope, event).await?;
+        let mut tx = self.inner.db.read().await?;
+        let place = self.find_place(&mut tx, &scope).await?;
+        let words = self.list_words_around(&mut tx, &place).await?;
+        let ladder = self.find_ladder(&mut tx, service, environment).await?;
+        let held = self.list_rungs(&mut tx, &ladder).await?;
+        let needs = self.needs(&mut tx, &place, &words).await?;
+        let here = |wanted: &Option<EnvironmentName>| wanted.as_ref().is_none_or(|wanted| wanted == environment);
+        let mut missing = Vec::new();
+        for (name, wanted) in needs {
+            if wanted.iter().any(here) && !held.contains_key(&name) {
+                missing.push(known(name, "bindings")?);
+            }
+        }
+        missing.sort_unstable();
+        Ok(missing)
+    }
+
+    /// A refusal is recorded only when no column may be seen.
+    async fn authorise_columns(&self, actor: &Actor, level: &Level) -> Result<()> {
+        let scope = level.at(None);
+        if access::check(actor, Action::See, &scope).is_err() {
+            let all = self.list_environments(actor).await?;
+            let mut scopes = all.into_iter().map(|environment| level.at(Some(environment.name)));
+            if scopes.any(|scope| access::check(actor, Action::See, &scope).is_ok()) {
+                return Ok(());
+            }
+        }
+        let event = Event::of("secret.list", &scope, "");
+        self.authorise(actor, Action::See, &scope, event).await
+    }
+
+    /// Which names the bindings of a service need by the ladder, and where; none for what is no service.
+    async fn needs(
+        &self,
+        tx: &mut Tx,
+        place: &Place,
+        words: &Words,
+    ) -> Result<HashMap<String, Vec<Option<EnvironmentName>>>> {
+        let mut needs: HashMap<String, Vec<Option<EnvironmentName>>> = HashMap::new();
+        let Some(service) = &place.service else {
+            return Ok(needs);
+        };
+        for row in self.all_checked(tx.list_bindings(service.id).await?)? {
+            if row.pin_level.is_none() {
+                let environment = row.environment_id.map(|id| words.environment(id)).transpose()?.cloned();
+                needs.entry(row.secret_name).or_default().push(environment);
+            }
+        }
+        Ok(needs)
+    }
+
+    /// Which narrower scopes hold the names of this page, as far as the actor may see them.
+    async fn narrower(&self, tx: &mut Tx, actor: &Actor, place: &Place, page: &[Name<'_>]) -> Result<Narrower> {
+        let mut narrower = Narrower::new();
+        let (words, rows) = match (&place.project, &place.service) {
+            (_, Some(_)) => return Ok(narrower),
+            (Some(project), None) => {
+                (self.list_words_around(tx, place).await?, tx.list_project_scopes(project.id).await?)
+            }
+            (None, None) => (self.list_words(tx).await?, tx.list_scopes().await?),
+        };
+        let own = place.scope.level.at(None);
+        let mut scopes = HashMap::new();
+        for row in self.all_checked(rows)? {
+            let scope = words.scope(&row)?;
+            let is_narrower = scope.level != own.level && covers(&scope, &own);
+            if is_narrower && access::check(actor, Action::See, &scope).is_ok() {
+                scopes.insert(row.id, scope);
+            }
+        }
+        let ids: Vec<Uuid> = scopes.keys().copied().collect();
+        let names: Vec<&str> = page.iter().map(|name| name.text).collect();
+        for secret in tx.list_secrets(&ids, Some(&names)).await? {
+            let secret = self.checked(secret)?;
+            if let Some(scope) = scopes.get(&secret.scope_id).filter(|_| !secret.deleted) {
+                narrower.entry(secret.name).or_default().push(scope.clone());
+            }
+        }
+        for scopes in narrower.values_mut() {
+            scopes.sort_by_cached_key(|scope| (rank(scope), scope.to_string()));
+        }
+        Ok(narrower)
     }
 
     async fn rows(
         &self,
         tx: &mut Tx,
         level: &Level,
-        environments: &[EnvironmentName],
+        columns: &[Column],
         page: &[Name<'_>],
+        narrower: &Narrower,
     ) -> Result<Vec<MatrixRow>> {
-        let columns: Vec<Option<&EnvironmentName>> =
-            std::iter::once(None).chain(environments.iter().map(Some)).collect();
-        // The kind of a row is that of its first cell that has one.
-        let first = |name: &Name<'_>| {
-            let mut columns = columns.iter();
-            columns.find_map(|column| name.in_column(*column).next().map(|(_, secret)| secret.id))
+        let winners = |name: &Name<'_>| -> Vec<Option<Uuid>> {
+            columns.iter().map(|column| name.winner(column).map(|(_, secret)| secret.id)).collect()
         };
-        let ids: Vec<Uuid> = page.iter().filter_map(first).collect();
-        let mut kinds: HashMap<Uuid, Kind> = HashMap::new();
-        for held in tx.list_held_by_id(&ids).await? {
-            let held = self.checked_held(held)?;
-            if let Some(kind) = kind_of(&held.version)? {
-                kinds.insert(held.secret.id, kind);
-            }
+        let ids: HashSet<Uuid> = page.iter().flat_map(winners).flatten().collect();
+        let ids: Vec<Uuid> = ids.into_iter().collect();
+        let mut held: HashMap<Uuid, StoredHeld> = HashMap::new();
+        for row in tx.list_held_by_id(&ids).await? {
+            let row = self.checked_held(row)?;
+            held.insert(row.secret.id, row);
         }
         let mut rows = Vec::with_capacity(page.len());
         for name in page {
-            let kind = first(name).and_then(|id| kinds.get(&id));
-            rows.push(MatrixRow {
-                name: known(name.name.to_owned(), "secrets")?,
-                kind: *kind.ok_or(Error::Unknown { table: "secrets" })?,
-                cells: columns.iter().map(|column| name.cell(level, *column)).collect(),
+            let found: Vec<Option<&StoredHeld>> =
+                winners(name).into_iter().map(|id| id.and_then(|id| held.get(&id))).collect();
+            let mut values: Vec<&[u8]> = Vec::new();
+            let covering = narrower.get(name.text).map_or(&[][..], Vec::as_slice);
+            let cells = columns.iter().zip(&found).map(|(column, held)| {
+                let mut cell = name.cell(level, column, covering);
+                cell.kind = held.map(|held| kind_of(&held.version)).transpose()?.flatten();
+                if let Some(value) = held.and_then(|held| held.version.fingerprint.as_deref()) {
+                    let at = values.iter().position(|other| *other == value).unwrap_or_else(|| {
+                        values.push(value);
+                        values.len() - 1
+                    });
+                    cell.group = u32::try_from(at).ok();
+                }
+                Ok(cell)
             });
+            let cells = cells.collect::<Result<Vec<Cell>>>()?;
+            let kind = cells.iter().find_map(|cell| cell.kind);
+            rows.push(MatrixRow { name: known(name.text.to_owned(), "secrets")?, kind, cells });
         }
         Ok(rows)
     }
 }
 
-/// Groups secrets by name. The rungs of a name are sorted; the names are not.
-fn by_name<'a>(secrets: &'a [StoredSecret], scopes: &'a HashMap<Uuid, Scope>) -> Vec<Name<'a>> {
-    let mut names: HashMap<&str, Name<'_>> = HashMap::new();
-    for secret in secrets {
-        let Some(scope) = scopes.get(&secret.scope_id) else {
-            continue;
-        };
-        let name = names.entry(&secret.name).or_insert_with(|| Name { name: &secret.name, held: Vec::new() });
-        name.held.push((scope, secret));
-    }
-    let mut names: Vec<Name<'_>> = names.into_values().collect();
-    for name in &mut names {
-        name.held.sort_by_key(|(scope, _)| rank(scope));
-    }
-    names
-}
-
-impl Name<'_> {
-    /// Whether a value of this level covers one of a wider level.
-    fn shadows(&self, level: &Level) -> bool {
-        let (own, wider): (Vec<&Scope>, Vec<&Scope>) =
-            self.held.iter().map(|(scope, _)| *scope).partition(|scope| scope.level == *level);
-        own.iter().any(|near| wider.iter().any(|far| covers(near, far)))
-    }
-
-    /// The rungs of a column, nearest first; in *all environments* only those for all environments count.
-    fn in_column(&self, column: Option<&EnvironmentName>) -> impl Iterator<Item = (&Scope, &StoredSecret)> {
-        self.held
-            .iter()
-            .filter(move |(scope, _)| scope.environment.is_none() || scope.environment.as_ref() == column)
-            .map(|(scope, secret)| (*scope, *secret))
-    }
-
-    fn cell(&self, level: &Level, column: Option<&EnvironmentName>) -> Cell {
-        let word = |(scope, _): (&Scope, _)| {
-            let word = if scope.level == *level { "all" } else { scope.level.word() };
-            word.to_owned()
-        };
-        let mut rungs = self.in_column(column);
-        match rungs.next() {
-            None => Cell { state: CellState::NotSet, version: None, other: None },
-            Some((scope, secret)) if scope.level == *level && scope.environment.as_ref() == column => {
-                Cell { state: CellState::Set, version: Some(secret.version), other: rungs.next().map(word) }
-            }
-            Some(nearest) => Cell { state: CellState::From, version: None, other: Some(word(nearest)) },
-        }
-    }
+/// The day in a row, where somebody gave one.
+fn day(at: Option<i64>) -> Option<Day> {
+    at.map(|at| Day::of(Millis(at)))
 }

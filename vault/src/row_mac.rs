@@ -52,6 +52,10 @@ impl Fields {
         self.bytes(&number.to_be_bytes())
     }
 
+    pub(crate) fn optional_number(self, number: Option<i64>) -> Self {
+        self.optional(number.map(i64::to_be_bytes).as_ref().map(<[u8; 8]>::as_slice))
+    }
+
     pub(crate) fn at(self, at: Millis) -> Self {
         self.number(at.0)
     }

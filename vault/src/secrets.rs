@@ -1,8 +1,13 @@
 //! Secrets of one scope: list, find, write, delete, reveal, history, restore.
 
+mod care;
+mod conflict;
+mod deleted;
 mod held;
 mod history;
+mod moving;
 mod reveal;
+mod row;
 
 use domain::{
     Action, Actor, Code, Error as PublicError, Scope, SecretName, SecretValue,
@@ -10,7 +15,10 @@ use domain::{
 };
 use uuid::Uuid;
 
+pub use care::{Care, NewValue};
+pub use conflict::PutOrKept;
 pub(crate) use held::kind_of;
+pub use row::RowCell;
 
 use crate::{
     Vault,
@@ -29,6 +37,7 @@ struct Put<'a> {
     name: &'a SecretName,
     value: &'a SecretValue,
     comment: Option<&'a str>,
+    care: Option<&'a Care>,
     expected: Option<i64>,
     /// The change's word, and that of the audit record.
     action: (&'static str, &'static str),
@@ -82,17 +91,18 @@ impl Vault {
         let event = Event::of("secret.put", scope, name.as_str());
         self.authorise(actor, Action::WriteSecrets, scope, event).await?;
         check_words("comment", comment.unwrap_or_default(), LONG)?;
-        self.put(&Put { actor, scope, name, value: &value, comment, expected, action: ("put", "secret.put") }).await
+        let action = ("put", "secret.put");
+        self.put(&Put { actor, scope, name, value: &value, comment, care: None, expected, action }).await
     }
 
-    /// Deletes a secret; its versions stay in history.
+    /// Deletes a secret; its versions stay in history for 30 days. Answers the id of the change.
     pub async fn delete_secret(
         &self,
         actor: &Actor,
         scope: &Scope,
         name: &SecretName,
         expected: Option<i64>,
-    ) -> Result<()> {
+    ) -> Result<String> {
         let event = Event::of("secret.delete", scope, name.as_str());
         self.authorise(actor, Action::WriteSecrets, scope, event).await?;
         until_won!(locked => self.try_delete(actor, scope, name, expected, locked))
@@ -111,7 +121,7 @@ impl Vault {
         check_expected(name, current.as_ref(), put.expected)?;
 
         if let Some(held) = current.as_ref().filter(|held| self.holds(held, put.value)) {
-            return self.try_put_comment(tx, put, held.clone()).await;
+            return self.try_put_words(tx, put, held.clone()).await;
         }
         let (action, event) = put.action;
         let write = Write {
@@ -119,7 +129,7 @@ impl Vault {
             scope: &stored,
             action,
             message: "",
-            items: vec![WriteItem { name, current, value: Some(put.value), comment: put.comment }],
+            items: vec![WriteItem { name, current, value: Some(put.value), comment: put.comment, care: put.care }],
         };
         let written = self.write(&mut tx, &write).await?;
         let Some(held) = written.and_then(|mut written| written.held.pop()) else {
@@ -131,24 +141,6 @@ impl Vault {
         held.row(scope).map(Some)
     }
 
-    /// The value is there already: only the comment may be new.
-    async fn try_put_comment(&self, mut tx: Tx, put: &Put<'_>, mut held: StoredHeld) -> Result<Option<SecretRow>> {
-        let Some(comment) = put.comment.filter(|new| **new != held.secret.comment) else {
-            return held.row(put.scope).map(Some);
-        };
-        let was = held.secret.clone();
-        comment.clone_into(&mut held.secret.comment);
-        held.secret = self.guard(held.secret);
-        if tx.put_secrets(&[(was, held.secret.clone())]).await? != 1 {
-            return Ok(None);
-        }
-        let event = Event::of(put.action.1, put.scope, put.name.as_str());
-        let event = event.version(held.secret.version).reason("the comment only");
-        self.record(&mut tx, put.actor, event).await?;
-        tx.commit().await?;
-        held.row(put.scope).map(Some)
-    }
-
     async fn try_delete(
         &self,
         actor: &Actor,
@@ -156,7 +148,7 @@ impl Vault {
         name: &SecretName,
         expected: Option<i64>,
         locked: bool,
-    ) -> Result<Option<()>> {
+    ) -> Result<Option<String>> {
         let mut tx = self.begin(locked).await?;
         let (stored, current) = self.find_held(&mut tx, scope, name).await?;
         let live = current.filter(|held| !held.secret.deleted);
@@ -169,7 +161,7 @@ impl Vault {
             scope: &stored,
             action: "delete",
             message: "",
-            items: vec![WriteItem { name, current: Some(current), value: None, comment: None }],
+            items: vec![WriteItem { name, current: Some(current), value: None, comment: None, care: None }],
         };
         let written = self.write(&mut tx, &write).await?;
         let Some(held) = written.and_then(|mut written| written.held.pop()) else {
@@ -178,7 +170,7 @@ impl Vault {
         let event = Event::of("secret.delete", scope, name.as_str()).version(held.secret.version);
         self.record(&mut tx, actor, event).await?;
         tx.commit().await?;
-        Ok(Some(()))
+        Ok(Some(held.version.change_id.to_string()))
     }
 
     /// A transaction for a write; `locked` when no other change may come between.
@@ -214,7 +206,11 @@ pub(crate) fn absent(scope: &Scope, name: &SecretName) -> PublicError {
 
 /// 409 when the secret is not at the version that the write follows. A deleted one counts as absent, and as its
 /// last version for whoever read that.
-fn check_expected(name: &SecretName, current: Option<&StoredHeld>, expected: Option<i64>) -> Result<(), PublicError> {
+pub(crate) fn check_expected(
+    name: &SecretName,
+    current: Option<&StoredHeld>,
+    expected: Option<i64>,
+) -> Result<(), PublicError> {
     let Some(expected) = expected else {
         return Ok(());
     };

@@ -1,10 +1,10 @@
 //! Words people write beside secrets: comments, reasons, messages, descriptions. Shown as they are, so they
 //! must be short and without what reorders or hides text.
 
-use domain::Error as PublicError;
+use domain::{Error as PublicError, import::COMMENT_MAX};
 
 /// The most characters of a comment, message or description.
-pub(crate) const LONG: usize = 2000;
+pub(crate) const LONG: usize = COMMENT_MAX;
 /// The most characters of a name or reason.
 pub(crate) const SHORT: usize = 200;
 

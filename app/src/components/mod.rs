@@ -21,5 +21,5 @@ pub(crate) use layout::Layout;
 pub use level::{LevelIcon, level_icon};
 pub use loaded::{Failure, Loaded, failure};
 pub use mask::Mask;
-pub use notice::{FormNotice, NoticeBox};
+pub use notice::{FormNotice, NoticeBox, UndoForm};
 pub use page::{Callout, Empty, PageHead, When, counted, sentence};

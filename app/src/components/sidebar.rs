@@ -21,6 +21,7 @@ pub(crate) fn Sidebar(person: Signed) -> impl IntoView {
                 <Place href=paths::PEOPLE icon="people" label="People" />
                 <Place href=paths::AUDIT icon="list" label="Audit log" />
                 <Place href=paths::ENVIRONMENTS icon="layers" label="Environments" />
+                <Place href=paths::DUPLICATES icon="unchanged" label="Equal values" />
             }
         });
         view! {
@@ -38,6 +39,7 @@ pub(crate) fn Sidebar(person: Signed) -> impl IntoView {
             <ul class="tree">
                 <Place href=paths::HOME icon="home" label="Home" />
                 <Place href=paths::PLATFORM icon="platform" label="Platform secrets" />
+                <Place href=paths::CHANGES icon="history" label="History" />
             </ul>
             <section aria-labelledby="side-projects">
                 <div class="side-head"><h2 id="side-projects">"Projects"</h2>{new_project}</div>

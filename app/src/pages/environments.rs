@@ -1,13 +1,14 @@
 //! The ordered list of environments.
 
-use domain::api::Environment;
+use domain::api::{Environment, EnvironmentRemoval};
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    components::{Empty, Field, Form, Icon, Loaded, PageHead},
+    components::{Callout, Empty, Field, Form, Icon, Loaded, PageHead, counted},
     error::UiError,
-    paths::forms,
+    paths::{ENVIRONMENTS, forms, query},
 };
 
 /// The list, and whether the actor may change it.
@@ -17,23 +18,31 @@ pub struct Listed {
     pub environments: Vec<Environment>,
     /// Whether the actor may change them.
     pub manage: bool,
+    /// What goes with the one that is to be removed.
+    pub removal: Option<EnvironmentRemoval>,
 }
 
 /// Every environment.
 #[server(prefix = "/ui", endpoint = "environments")]
-pub async fn load_environments() -> Result<Listed, UiError> {
+pub async fn load_environments(#[server(default)] remove: String) -> Result<Listed, UiError> {
     use domain::{Action, Scope, access::check};
     let (vault, actor) = (crate::context::vault()?, crate::context::actor()?);
-    Ok(Listed {
-        environments: vault.list_environments(&actor).await?,
-        manage: check(&actor, Action::ManageEnvironments, &Scope::platform(None)).is_ok(),
-    })
+    let environments = vault.list_environments(&actor).await?;
+    let manage = check(&actor, Action::ManageEnvironments, &Scope::platform(None)).is_ok();
+    let going = environments.iter().map(|row| &row.name).find(|name| manage && name.as_str() == remove);
+    let removal = match going {
+        Some(name) => Some(vault.plan_environment_removal(&actor, name).await?),
+        None => None,
+    };
+    Ok(Listed { environments, manage, removal })
 }
 
 /// The environments, and forms to add, rename, move and remove them.
 #[component]
 pub fn Environments() -> impl IntoView {
-    let data = Resource::new(|| (), |()| load_environments());
+    let query = use_query_map();
+    let remove = Memo::new(move |_| query.with(|query| query.get("remove").unwrap_or_default()));
+    let data = Resource::new(move || remove.get(), load_environments);
     view! {
         <div class="page narrow">
             <PageHead title="Environments" lead="The columns of every secret, in their order. All projects share them." />
@@ -44,7 +53,7 @@ pub fn Environments() -> impl IntoView {
 
 #[component]
 fn List(listed: Listed) -> impl IntoView {
-    let Listed { environments, manage } = listed;
+    let Listed { environments, manage, removal } = listed;
     if environments.is_empty() {
         return view! { <section class="panel"><Empty icon="layers" title="No environment" /></section> }.into_any();
     }
@@ -54,7 +63,9 @@ fn List(listed: Listed) -> impl IntoView {
         .enumerate()
         .map(|(index, environment)| row(environment, index, last, manage))
         .collect::<Vec<_>>();
+    let removal = removal.map(|removal| view! { <Removal removal /> });
     view! {
+        {removal}
         <div class="sheet-wrap">
             <table class="sheet">
                 <caption>"Environments in their order"</caption>
@@ -128,17 +139,81 @@ fn Rename(name: String) -> impl IntoView {
     }
 }
 
+/// Leads to what would go.
 #[component]
 fn Remove(name: String) -> impl IntoView {
+    let href = query(ENVIRONMENTS, &[("remove", &name)]);
+    view! { <a class="button quiet danger small" href=href aria-label=format!("Remove {name}")><Icon name="trash" />"Remove"</a> }
+}
+
+/// What goes with an environment, and the form that removes it.
+#[component]
+fn Removal(removal: EnvironmentRemoval) -> impl IntoView {
+    let name = removal.name.to_string();
+    let (secrets, empty) = (removal.secrets, removal.is_empty());
+    let tell = if empty {
+        view! { <p>"No secret, binding or token uses it."</p> }.into_any()
+    } else {
+        view! { <Contents removal /> }.into_any()
+    };
+    let confirm = (!empty).then(|| {
+        view! {
+            <input type="hidden" name="secrets" value=secrets.to_string() />
+            <Field name="confirm" label="Type its name to go on" id="remove-confirm" mono=true />
+        }
+    });
+    let label = if empty { "Remove environment" } else { "Remove it with everything in it" };
     view! {
-        <details class="menu">
-            <summary class="button quiet danger small"><Icon name="trash" />"Remove"</summary>
-            <form class="menu-list form" action=forms::ENVIRONMENT_DELETE method="post">
-                <input type="hidden" name="environment" value=name.clone() />
-                <p>"Remove " <b>{name}</b> "? It works only while no secret and no binding uses it."</p>
-                <button class="button danger" type="submit">"Remove environment"</button>
-            </form>
-        </details>
+        <section class="panel" aria-labelledby="remove-title">
+            <header class="panel-head">
+                <h2 id="remove-title">"Remove "{name.clone()}"?"</h2>
+                <span class="spacer"></span>
+                <a class="button quiet square small" href=ENVIRONMENTS aria-label="Close" title="Close"><Icon name="close" /></a>
+            </header>
+            <Form action=forms::ENVIRONMENT_DELETE class="panel-body stack-3">
+                <input type="hidden" name="environment" value=name />
+                {tell}
+                {confirm}
+                <div class="actions">
+                    <button class="button primary danger" type="submit">{label}</button>
+                    <a class="button quiet" href=ENVIRONMENTS>"Keep it"</a>
+                </div>
+            </Form>
+        </section>
+    }
+}
+
+#[component]
+fn Contents(removal: EnvironmentRemoval) -> impl IntoView {
+    let EnvironmentRemoval { secrets, scopes, bindings, bound, tokens, token_names, .. } = removal;
+    let total = |count: u32, one| counted(count as usize, one);
+    let more = |all: u32, shown: usize| {
+        let rest = (all as usize).saturating_sub(shown);
+        (rest > 0).then(|| view! { <li class="quiet-text">{format!("and {rest} more")}</li> })
+    };
+    let told: usize = scopes.iter().map(|scope| scope.secrets as usize).sum();
+    let rest = more(secrets, told);
+    let scopes: Vec<_> = scopes
+        .into_iter()
+        .map(|scope| {
+            let dots = if scope.names.len() < scope.secrets as usize { ", …" } else { "" };
+            view! { <li>{scope.source}": "<span class="name">{scope.names.join(", ")}{dots}</span></li> }
+        })
+        .collect();
+    let (bound_rest, token_rest) = (more(bindings, bound.len()), more(tokens, token_names.len()));
+    let bound: Vec<_> = bound
+        .into_iter()
+        .map(|one| view! { <li>{one.source}": "{one.target}" from "<span class="name">{one.secret}</span></li> })
+        .collect();
+    let token_names: Vec<_> = token_names.into_iter().map(|name| view! { <li>{name}</li> }).collect();
+    view! {
+        <Callout tone="warn" icon="warn">
+            <b>{format!("With it go {}, {} and {}.", total(secrets, "secret"), total(bindings, "binding"), total(tokens, "token"))}</b>
+            " Secrets go with all their versions; nobody can bring them back."
+        </Callout>
+        {(secrets > 0).then(|| view! { <h3 class="label">"Secrets"</h3><ul class="small-text listed">{scopes}{rest}</ul> })}
+        {(bindings > 0).then(|| view! { <h3 class="label">"Bindings"</h3><ul class="small-text listed">{bound}{bound_rest}</ul> })}
+        {(tokens > 0).then(|| view! { <h3 class="label">"Tokens"</h3><ul class="small-text listed">{token_names}{token_rest}</ul> })}
     }
 }
 

@@ -1,8 +1,10 @@
 //! The pages: one file each, with its server functions.
 
 mod audit;
+mod duplicates;
 mod environments;
 mod first_steps;
+mod history;
 mod home;
 mod login;
 mod not_found;
@@ -13,8 +15,10 @@ mod setup;
 mod tokens;
 
 pub use audit::Audit;
+pub use duplicates::Duplicates;
 pub use environments::Environments;
 pub use first_steps::FirstSteps;
+pub use history::{ChangesPage, ConflictPage, DeletedPage, SecretHistory};
 pub use home::Home;
 pub use login::Login;
 pub use not_found::NotFound;

@@ -39,10 +39,19 @@ pub(crate) enum EnvironmentCommand {
         #[arg(long, value_name = "N")]
         position: Option<u32>,
     },
-    /// Remove an environment that no secret and no binding uses
+    /// Remove an environment that nothing uses, or with all that is in it
     Remove {
         /// Its name
         name: EnvironmentName,
+        /// Only show what would go
+        #[arg(long, conflicts_with = "with_contents")]
+        dry_run: bool,
+        /// Remove its secrets with their history, its bindings and its tokens, too
+        #[arg(long)]
+        with_contents: bool,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
     },
 }
 

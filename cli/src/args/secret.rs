@@ -1,9 +1,11 @@
-//! `strongroom secret …` and `strongroom import`.
+//! `strongroom secret …`, `strongroom import` and `strongroom export`.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, str::FromStr};
 
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
-use domain::{Kind, SecretName};
+use domain::{Kind, Level, Scope, SecretName, export, import, name::NameError};
+
+use crate::settings::EnvironmentChoice;
 
 /// List, read and change secrets
 ///
@@ -23,8 +25,10 @@ pub(crate) enum SecretCommand {
     /// Other users of this machine can see the arguments of a command; `secret set NAME=-` takes the value from stdin.
     Update(Coded),
     Remove(RemoveArgs),
+    Copy(CopyArgs),
     History(HistoryArgs),
     Restore(RestoreArgs),
+    Move(MoveArgs),
 }
 
 /// Reaches the platform from where a project is set.
@@ -76,9 +80,15 @@ pub(crate) struct GetArgs {
 /// are kept as they are, a line break at the end included. To begin a value with `@`, or to set just `-`, write `\@` and `\-`.
 #[derive(Debug, Args)]
 pub(crate) struct SetArgs {
-    /// NAME=VALUE, NAME=@FILE or NAME=-
+    /// NAME=VALUE, NAME=@FILE or NAME=-; with --generate just NAME
     #[arg(required = true, value_name = "NAME=VALUE")]
     pub(crate) assignments: Vec<String>,
+    /// Has the server make the values: LEN characters, 32 when not given. Nobody sees them
+    #[arg(long, value_name = "LEN", num_args = 0..=1, require_equals = true, default_missing_value = "32")]
+    pub(crate) generate: Option<u32>,
+    /// With --generate: the characters to draw from; letters and digits when not given
+    #[arg(long, value_name = "CHARS", requires = "generate", allow_hyphen_values = true)]
+    pub(crate) alphabet: Option<String>,
     #[command(flatten)]
     pub(crate) written: WrittenArgs,
     #[command(flatten)]
@@ -94,6 +104,12 @@ pub(crate) struct WrittenArgs {
     /// What people should know about it
     #[arg(long)]
     pub(crate) comment: Option<String>,
+    /// Who looks after it: a person, a team, a channel
+    #[arg(long)]
+    pub(crate) owner: Option<String>,
+    /// The last day of the value, such as 2026-12-31; empty for none
+    #[arg(long, value_name = "DAY")]
+    pub(crate) rotate_by: Option<String>,
 }
 
 /// [`Kind`] as it is typed.
@@ -132,7 +148,7 @@ pub(crate) struct Coded {
     pub(crate) level: LevelArgs,
 }
 
-/// Remove secrets; their versions stay in history
+/// Remove secrets; for 30 days they can be brought back
 ///
 /// Removes secrets from exactly the place the flags name; an inherited one stays where it is.
 #[derive(Debug, Args)]
@@ -146,6 +162,73 @@ pub(crate) struct RemoveArgs {
     pub(crate) key: Option<SecretName>,
     #[command(flatten)]
     pub(crate) level: LevelArgs,
+}
+
+/// Copy or move secrets from one place to another
+///
+/// Copies secrets into the place that -p, -s and -e name, as one change; their values stay on the server. At a terminal
+/// the plan is shown and asked about first.
+///
+/// `secret copy DB_PASS -p shop -e production --from shop/api@production --move` promotes a service's value to its
+/// project; `secret copy --all -p shop -s api -e staging --from shop/api@development` copies an environment.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("what").required(true).args(["names", "all"]))]
+pub(crate) struct CopyArgs {
+    /// The names of the secrets
+    #[arg(value_name = "NAME")]
+    pub(crate) names: Vec<SecretName>,
+    /// Every secret that is set there
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Where they are: `platform`, PROJECT or PROJECT/SERVICE, with @ENVIRONMENT unless for all environments
+    #[arg(long, value_name = "PLACE")]
+    pub(crate) from: CopyFrom,
+    /// Remove them there in the same change
+    #[arg(long)]
+    pub(crate) r#move: bool,
+    #[command(flatten)]
+    pub(crate) plan: PlanArgs,
+    #[command(flatten)]
+    pub(crate) level: LevelArgs,
+}
+
+/// A place in one word.
+#[derive(Debug, Clone)]
+pub(crate) struct CopyFrom {
+    pub(crate) scope: Scope,
+}
+
+impl FromStr for CopyFrom {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        let (place, environment) = match text.split_once('@') {
+            Some((place, environment)) => (place, Some(environment.parse()?)),
+            None => (text, None),
+        };
+        let level: Level = place.parse()?;
+        Ok(Self { scope: level.at(environment) })
+    }
+}
+
+/// How a plan is shown and applied.
+#[derive(Debug, Args)]
+pub(crate) struct PlanArgs {
+    /// Only show what would happen
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// With --dry-run: exit with 2 when anything would change
+    #[arg(long, requires = "dry_run")]
+    pub(crate) exit_code: bool,
+    /// Do not ask, also at a terminal
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+    /// Names that are not to be stored
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+    pub(crate) leave_out: Vec<String>,
+    /// Why; the change keeps it
+    #[arg(short, long)]
+    pub(crate) message: Option<String>,
 }
 
 /// List the versions of a secret
@@ -173,27 +256,110 @@ pub(crate) struct RestoreArgs {
     pub(crate) level: LevelArgs,
 }
 
+/// Give a secret another name or place
+///
+/// Renames a secret, moves it to another place, or both. Its history stays reachable, and bindings that take it follow.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("where").required(true).multiple(true).args(["to_name", "to_level", "to_environment"]))]
+pub(crate) struct MoveArgs {
+    /// The name of the secret
+    pub(crate) name: SecretName,
+    /// Its new name
+    #[arg(long, value_name = "NAME")]
+    pub(crate) to_name: Option<SecretName>,
+    /// Its new level: of the platform, or of the project or service that the flags name
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    pub(crate) to_level: Option<LevelArg>,
+    /// Its new environment, or `all`
+    #[arg(long, value_name = "ENVIRONMENT")]
+    pub(crate) to_environment: Option<EnvironmentChoice>,
+    #[command(flatten)]
+    pub(crate) level: LevelArgs,
+}
+
+/// A level as it is typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LevelArg {
+    /// The whole installation
+    Platform,
+    /// Every service of the project
+    Project,
+    /// The service
+    Service,
+}
+
 /// Store the secrets of a file, all or none
 ///
 /// Stores the secrets of a file such as `{"DB_PASS": "…", "PORT": 5432}` as one change: all of them, or none.
 ///
 /// A text becomes a text, everything else JSON as it is written. Every problem is told at once, as FILE:LINE:COLUMN.
+/// At a terminal the plan is shown and asked about first; what is applied is that plan or nothing.
 #[derive(Debug, Args)]
 pub(crate) struct ImportArgs {
-    /// The file, or `-` for stdin
+    /// The file, a directory (each file in it is a secret), or `-` for stdin
     pub(crate) file: PathBuf,
-    /// Only show what would happen
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-    /// With --dry-run: exit with 2 when anything would change
-    #[arg(long, requires = "dry_run")]
-    pub(crate) exit_code: bool,
-    /// Names in the file that are not to be stored
+    /// json, env, yaml or toml; by default what the name ends with, and JSON for stdin
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) format: Option<ImportFormat>,
+    /// Names whose texts are files: PEM is stored as it is, base64 as the bytes it stands for
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
-    pub(crate) leave_out: Vec<String>,
-    /// Why; the change keeps it
-    #[arg(short, long)]
-    pub(crate) message: Option<String>,
+    pub(crate) as_file: Vec<String>,
+    #[command(flatten)]
+    pub(crate) plan: PlanArgs,
     #[command(flatten)]
     pub(crate) level: LevelArgs,
+}
+
+/// Export secrets as a file
+///
+/// Of a service and an environment, what the service gets there; otherwise the secrets of the one scope. Every name is
+/// recorded in the audit log as revealed. What the format cannot carry is an error that names the secrets, never a
+/// changed value.
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    /// env, shell (for `eval`), json, yaml, toml, docker, kubernetes, tfvars or csv
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) format: ExportFormat,
+    /// Write to this file, which only you can read, instead of to stdout
+    #[arg(short = 'o', long = "file", value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    /// Replace the file if there is one
+    #[arg(long, requires = "file")]
+    pub(crate) force: bool,
+    /// Of a service and an environment: only what is set right there
+    #[arg(long)]
+    pub(crate) own: bool,
+    /// Why; goes into the audit log
+    #[arg(long)]
+    pub(crate) reason: Option<String>,
+    #[command(flatten)]
+    pub(crate) level: LevelArgs,
+}
+
+macro_rules! format_type {
+    ($(#[$doc:meta])* $type:ident, $format:ty) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy)]
+        pub(crate) struct $type(pub(crate) $format);
+
+        impl FromStr for $type {
+            type Err = String;
+
+            fn from_str(word: &str) -> Result<Self, String> {
+                <$format>::from_word(word).map(Self).ok_or_else(|| {
+                    let words: Vec<_> = <$format>::ALL.iter().map(|format| format.word()).collect();
+                    format!("the formats are {}", words.join(", "))
+                })
+            }
+        }
+    };
+}
+
+format_type! {
+    /// A format that can be read.
+    ImportFormat, import::Format
+}
+format_type! {
+    /// A format that can be written.
+    ExportFormat, export::Format
 }

@@ -1,6 +1,6 @@
 //! What came back: JSON of ours, a problem of ours, or something that is not ours.
 
-use domain::Problem;
+use domain::{Problem, api::Plan};
 use serde::{Deserialize, de::DeserializeOwned};
 use ureq::{Body, Error, http::Response};
 use zeroize::Zeroizing;
@@ -38,6 +38,11 @@ impl Reply {
         }
     }
 
+    /// The reply as it is.
+    pub(super) fn into_bytes(self) -> Zeroizing<Vec<u8>> {
+        self.body
+    }
+
     /// The JSON of the reply; nothing at all counts as `null`.
     pub(super) fn decode<T: DeserializeOwned>(&self) -> Result<T, Failure> {
         let json: &[u8] = if self.body.is_empty() { b"null" } else { &self.body };
@@ -60,6 +65,7 @@ struct ProblemDocument {
     #[serde(default)]
     problems: Vec<Problem>,
     request_id: Option<String>,
+    plan: Option<Box<Plan>>,
 }
 
 fn refused(server: &ServerUrl, status: u16, body: &[u8]) -> Failure {
@@ -68,11 +74,12 @@ fn refused(server: &ServerUrl, status: u16, body: &[u8]) -> Failure {
             "{server} answered {status} and not as Strongroom does; is the address right, or is a proxy in between?"
         ));
     };
-    let mut detail = problem.detail.unwrap_or(problem.title);
+    let mut detail = problem.detail.clone().unwrap_or_else(|| problem.title.clone());
     if status == 401 {
         detail.push_str("; `strongroom status` tells which token was sent");
     }
-    Failure::Refused(Box::new(Refusal { status, detail, problems: problem.problems, request_id: problem.request_id }))
+    let ProblemDocument { problems, request_id, plan, .. } = problem;
+    Failure::Refused(Box::new(Refusal { status, detail, problems, request_id, plan }))
 }
 
 fn unreachable(server: &ServerUrl, error: &Error) -> Failure {

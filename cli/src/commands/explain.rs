@@ -42,9 +42,14 @@ fn fetch(
 }
 
 fn rungs(explanation: &Explanation) -> Table {
-    let mut table = Table::new(&["Rung", "State"]);
+    let mut table = Table::new(&["Rung", "State", "Version", "Changed"]);
     for rung in &explanation.rungs {
-        table.row([rung.scope.as_str(), state(rung.state)]);
+        let version = rung.version.map(|version| format!("v{version}")).unwrap_or_default();
+        let changed = match (rung.updated_at, &rung.updated_by) {
+            (Some(at), Some(by)) => format!("{} UTC by {by}", at.minute()),
+            _ => String::new(),
+        };
+        table.row([rung.scope.as_str(), state(rung.state), &version, &changed]);
     }
     table
 }

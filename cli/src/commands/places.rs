@@ -2,14 +2,15 @@
 
 use std::io::{self, BufRead, IsTerminal};
 
-use domain::api::{Environment, NewEnvironment, NewProject, Project, Service};
+use domain::api::{Environment, EnvironmentRemoval, NewEnvironment, NewProject, Project, Service};
 use serde_json::json;
 
 use super::{Context, DONE, lists::answer};
 use crate::{
-    args::{EnvironmentCommand, NewPlace, ProjectCommand, Removal, ServiceCommand},
+    args::{EnvironmentCommand, NewPlace, ProjectCommand, ServiceCommand},
     client::Route,
     failure::Failure,
+    printer::Printer,
 };
 
 pub(super) fn project(context: &Context, command: ProjectCommand) -> Result<u8, Failure> {
@@ -28,7 +29,7 @@ pub(super) fn project(context: &Context, command: ProjectCommand) -> Result<u8, 
         }
         ProjectCommand::Remove(removal) => {
             let what = format!("project {}", removal.slug);
-            confirm(&what, "its services, secrets, bindings and tokens", &removal)?;
+            confirm(&what, "its services, secrets, bindings and tokens", removal.slug.as_str(), removal.yes)?;
             client.delete(&Route::new(format!("projects/{}", removal.slug)))?;
             told(context, &json!({"removed": removal.slug}), &format!("Removed {what}"))
         }
@@ -53,7 +54,7 @@ pub(super) fn service(context: &Context, command: ServiceCommand) -> Result<u8, 
         }
         ServiceCommand::Remove(removal) => {
             let what = format!("service {} of project: {project}", removal.slug);
-            confirm(&what, "its secrets, bindings and tokens", &removal)?;
+            confirm(&what, "its secrets, bindings and tokens", removal.slug.as_str(), removal.yes)?;
             client.delete(&Route::new(format!("{services}/{}", removal.slug)))?;
             told(context, &json!({"removed": removal.slug}), &format!("Removed {what}"))
         }
@@ -72,11 +73,48 @@ pub(super) fn environment(context: &Context, command: EnvironmentCommand) -> Res
             let created: Environment = client.post(&Route::new("environments"), &new)?;
             told(context, &created, &format!("Created environment {}", created.name))
         }
-        EnvironmentCommand::Remove { name } => {
-            client.delete(&Route::new(format!("environments/{name}")))?;
-            told(context, &json!({"removed": name}), &format!("Removed environment {name}"))
+        EnvironmentCommand::Remove { name, dry_run, with_contents, yes } => {
+            let route = Route::new(format!("environments/{name}"));
+            if !dry_run && !with_contents {
+                client.delete(&route)?;
+                return told(context, &json!({"removed": name}), &format!("Removed environment {name}"));
+            }
+            let plan: EnvironmentRemoval = client.delete_for(&route.clone().with("dry_run", "true"))?;
+            if dry_run {
+                context.printer.report(&plan, |printer| tell_removal(printer, &plan))?;
+                return Ok(DONE);
+            }
+            if !yes {
+                tell_removal(&context.printer, &plan);
+            }
+            let with = format!("its {}", contents(&plan));
+            confirm(&format!("environment {name}"), &with, name.as_str(), yes)?;
+            let expected = plan.secrets.to_string();
+            client.delete(&route.with("with_contents", "true").with("expected_secrets", &expected))?;
+            told(context, &json!({"removed": name}), &format!("Removed environment {name} with {}", contents(&plan)))
         }
     }
+}
+
+/// What goes with an environment, and where it is.
+fn tell_removal(printer: &Printer, plan: &EnvironmentRemoval) {
+    printer.note(&format!("With environment {} would go: {}", plan.name, contents(plan)));
+    for scope in &plan.scopes {
+        let more = if scope.names.len() < scope.secrets as usize { ", …" } else { "" };
+        printer.note(&format!("  {}: {}{more}", scope.source, scope.names.join(", ")));
+    }
+    for binding in &plan.bound {
+        printer.note(&format!("  {}: {} from {}", binding.source, binding.target, binding.secret));
+    }
+    for token in &plan.token_names {
+        printer.note(&format!("  the token {token}"));
+    }
+}
+
+fn contents(plan: &EnvironmentRemoval) -> String {
+    let count = |number: u32, one: &str| format!("{number} {one}{}", if number == 1 { "" } else { "s" });
+    let (secrets, bindings) = (count(plan.secrets, "secret"), count(plan.bindings, "binding"));
+    format!("{secrets}, {bindings} and {}", count(plan.tokens, "token"))
 }
 
 fn told(context: &Context, json: &impl serde::Serialize, sentence: &str) -> Result<u8, Failure> {
@@ -89,15 +127,15 @@ fn wire(new: NewPlace) -> NewProject {
 }
 
 /// Lets a person type the name of what goes away with everything in it.
-fn confirm(what: &str, with: &str, removal: &Removal) -> Result<(), Failure> {
-    if removal.yes {
+fn confirm(what: &str, with: &str, name: &str, yes: bool) -> Result<(), Failure> {
+    if yes {
         return Ok(());
     }
     if !io::stdin().is_terminal() {
         return Err(Failure::usage(format!("this removes {what} with {with}; say --yes if that is meant")));
     }
     let prompt = format!("This removes {what} with {with}. Type its name to go on: ");
-    if ask(&prompt)? == removal.slug.as_str() { Ok(()) } else { Err(Failure::failed("nothing was removed")) }
+    if ask(&prompt)? == name { Ok(()) } else { Err(Failure::failed("nothing was removed")) }
 }
 
 fn ask(prompt: &str) -> Result<String, Failure> {

@@ -1,6 +1,8 @@
 //! `strongroom secret …`: the secrets of a scope, and what a service sees of all scopes.
 
 mod assignment;
+mod copy;
+mod moving;
 mod show;
 mod versions;
 mod write;
@@ -22,8 +24,10 @@ pub(super) fn secret(context: &Context, command: SecretCommand) -> Result<u8, Fa
         SecretCommand::Add(args) => write::add(context, args),
         SecretCommand::Update(args) => write::update(context, args),
         SecretCommand::Remove(args) => write::remove(context, args),
+        SecretCommand::Copy(args) => copy::copy(context, &args),
         SecretCommand::History(args) => versions::history(context, &args),
         SecretCommand::Restore(args) => versions::restore(context, &args),
+        SecretCommand::Move(args) => moving::shift(context, &args),
     }
 }
 
@@ -32,7 +36,7 @@ fn scope(context: &Context, level: LevelArgs) -> Result<Scope, Failure> {
 }
 
 /// The service and environment of a scope, where it is that of a running service: then all six rungs count.
-fn running(scope: &Scope) -> Option<(ServicePath, &EnvironmentName)> {
+pub(super) fn running(scope: &Scope) -> Option<(ServicePath, &EnvironmentName)> {
     match (&scope.level, &scope.environment) {
         (domain::Level::Service(service), Some(environment)) => Some((service.clone(), environment)),
         _ => None,

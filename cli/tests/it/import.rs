@@ -62,3 +62,51 @@ fn a_file_can_come_from_stdin() {
     assert_eq!(plan["counts"]["create"], 1);
     assert!(plan["change_id"].is_string());
 }
+
+#[test]
+fn the_name_of_a_file_or_a_flag_tells_its_format() {
+    let place = Place::new();
+    for (file, content) in [
+        (".env", "# told\nexport ENV='canary'\n"),
+        ("a.yml", "YAML: canary\n"),
+        ("a.toml", "TOML = \"canary\"\n"),
+        ("a.json", "{\"JSON\": \"canary\"}"),
+    ] {
+        std::fs::write(place.path(file), content).unwrap();
+        assert_eq!(import(&place, &[file]).code, 0, "{file}");
+    }
+    std::fs::write(place.path("a.txt"), "TEXT=canary\n").unwrap();
+    assert_eq!(import(&place, &["a.txt"]).code, 1, "JSON, as long as nobody says otherwise");
+    assert_eq!(import(&place, &["a.txt", "--format", "env"]).code, 0);
+    let wrong = import(&place, &["a.txt", "--format", "xml"]);
+    assert!(wrong.code == 2 && wrong.stderr.contains("the formats are json, env, yaml, toml"), "{wrong:?}");
+    let mut command = place.command(["import", "-p", &place.project, "-", "--format", "env"]);
+    assert_eq!(place.finish_with(&mut command, b"STDIN=canary\n").code, 0);
+    let list = place.ok_in_project(&["secret", "list"]);
+    for name in ["ENV", "JSON", "STDIN", "TEXT", "TOML", "YAML"] {
+        assert!(list.contains(name), "{list}");
+    }
+    std::fs::write(place.path("bad.env"), "A=canary\nB='canary\n=canary\n").unwrap();
+    let bad = import(&place, &["bad.env"]);
+    assert!(bad.code == 1 && bad.stderr.contains("bad.env:2:3: ") && bad.stderr.contains("bad.env:3:1: "), "{bad:?}");
+}
+
+#[test]
+fn a_directory_is_a_secret_in_every_file() {
+    let place = Place::new();
+    std::fs::create_dir(place.path("mounted")).unwrap();
+    std::fs::write(place.path("mounted/tls.key"), b"canary\xff\0").unwrap();
+    std::fs::write(place.path("mounted/password"), "canary\n").unwrap();
+    std::fs::write(place.path("mounted/.hidden"), "canary").unwrap();
+    let refused = import(&place, &["mounted"]);
+    assert!(refused.code == 1 && refused.stderr.contains(".hidden"), "{refused:?}");
+    assert_eq!(place.ok_in_project(&["secret", "list"]), "Name  Value  Source\n");
+
+    let done = import(&place, &["mounted", "--leave-out", ".hidden"]);
+    assert!(done.code == 0 && done.stderr.contains("2 created"), "{done:?}");
+    for (name, bytes) in [("tls.key", &b"canary\xff\0"[..]), ("password", b"canary\n")] {
+        let mut command = place.command(["secret", "get", name, "--reveal", "-p", &place.project]);
+        assert_eq!(place.finish(&mut command).stdout, bytes, "{name}");
+    }
+    assert_eq!(import(&place, &["mounted", "--format", "env"]).code, 2);
+}

@@ -2,8 +2,10 @@
 //! every run of the client checks that it, and the token, appear nowhere but where they were asked for.
 #![allow(clippy::unwrap_used, reason = "helpers too may end a test where they stand")]
 
+mod export;
 mod import;
 mod places;
+mod plan;
 mod run;
 mod run_files;
 mod secrets;

@@ -113,8 +113,14 @@ fn a_service_lists_what_it_inherits_and_explains_why() {
 
     let explained = place.ok_in_project(&[&["explain", "FOO"][..], &service].concat());
     assert_eq!(explained.lines().count(), 7, "{explained}");
-    has_line(&explained, &[&format!("{project}, service: api, environment: development"), "wins"]);
-    has_line(&explained, &[&project, "shadowed, another value"]);
+    let rung = |start: &str| explained.lines().find(|line| line.starts_with(start)).unwrap();
+    for (start, said) in [
+        (format!("{project}, service: api, environment: development "), "wins"),
+        (format!("{project} "), "shadowed, another value"),
+    ] {
+        let line = rung(&start);
+        assert!(line.contains(said) && line.contains(" v1 ") && line.ends_with("UTC by bootstrap"), "{explained}");
+    }
     has_line(&explained, &["platform", "absent"]);
 
     let reveal = [&["secret", "get", "BAR", "--reveal", "-p", &place.project][..], &service].concat();
@@ -132,4 +138,80 @@ fn the_platform_is_reached_from_within_a_project() {
     let done = place.done(["secret", "set", "--platform", &format!("{name}=canary")]);
     assert!(done.stderr.contains("(platform)"), "{done:?}");
     place.ok(["secret", "remove", "--platform", &name]);
+}
+
+#[test]
+fn a_change_is_listed_and_taken_back_and_a_secret_is_moved() {
+    let place = Place::new();
+    place.ok_in_project(&["secret", "set", "FOO=canary 1"]);
+    place.ok_in_project(&["secret", "set", "FOO=canary 2"]);
+    let history = place.ok_in_project(&["history"]);
+    assert_eq!(history.lines().count(), 3, "{history}");
+    let newest = history.lines().nth(1).unwrap();
+    assert!(newest.contains("put") && newest.ends_with("FOO"), "{history}");
+    let id = newest.split_whitespace().next().unwrap().to_owned();
+    let done = place.done(["undo", &id]);
+    assert!(done.stderr.contains("Taken back: FOO"), "{done:?}");
+    let again = place.finish(&mut place.command(["undo", &id]));
+    assert_eq!(again.code, 1);
+    assert!(again.stderr.contains("taken back already"), "{again:?}");
+    assert_eq!(place.finish(&mut place.command(["undo", "../me"])).code, 2);
+
+    let moved =
+        place.done(["secret", "move", "FOO", "--to-name", "BAR", "--to-environment", "staging", "-p", &place.project]);
+    assert!(
+        moved.stderr.contains(&format!("FOO is BAR now (project: {}, environment: staging)", place.project)),
+        "{moved:?}"
+    );
+    let get = ["secret", "get", "BAR", "--reveal", "-e", "staging", "-p", &place.project];
+    assert_eq!(place.finish(&mut place.command(get)).stdout, b"canary 1");
+    place.ok_in_project(&["secret", "remove", "BAR", "-e", "staging"]);
+    let deleted = place.ok_in_project(&["history", "--deleted"]);
+    assert!(deleted.lines().nth(1).unwrap().starts_with("BAR"), "{deleted}");
+    assert_eq!(place.finish(&mut place.command(["secret", "move", "BAR"])).code, 2);
+}
+
+#[test]
+fn values_are_generated_by_the_server_and_shown_to_nobody() {
+    let place = Place::new();
+    let set =
+        ["secret", "set", "-p", &place.project, "KEY", "OTHER", "--generate=20", "--alphabet", "xyz", "--owner", "ops"];
+    let done = place.done(set);
+    assert_eq!((done.code, done.stdout.as_slice()), (0, &b""[..]), "{done:?}");
+    let value = |name: &str| {
+        let get = ["secret", "get", name, "--reveal", "-p", &place.project];
+        String::from_utf8(place.finish(&mut place.command(get)).stdout).unwrap()
+    };
+    for name in ["KEY", "OTHER"] {
+        let made = value(name);
+        assert!(made.len() == 20 && made.chars().all(|c| "xyz".contains(c)), "{made}");
+        assert!(!done.stderr.contains(&made));
+    }
+    place.ok_in_project(&["secret", "set", "KEY", "--generate", "--rotate-by", "2027-01-31"]);
+    assert_eq!(value("KEY").len(), 32);
+    for (words, expected) in [
+        (&["KEY=canary", "--generate"][..], "only names are given"),
+        (&["KEY", "--generate", "--kind", "json"], "a generated value is a text"),
+        (&["KEY", "--generate=0"], "1 to 4096 characters"),
+        (&["A=b", "--rotate-by", "soon"], "2026-12-31"),
+    ] {
+        let done = place.done(["secret", "set", "-p", &place.project].iter().chain(words));
+        assert!(done.code != 0 && done.stderr.contains(expected) && !done.stderr.contains("canary"), "{done:?}");
+    }
+}
+
+#[test]
+fn an_environment_goes_with_its_contents_only_when_that_is_said() {
+    let place = Place::new();
+    let name = format!("e{}", place.project);
+    let run = |words: &[&str]| place.done(words);
+    assert_eq!(run(&["environment", "create", &name]).code, 0);
+    place.ok_in_project(&["secret", "set", "A=canary", "-e", &name]);
+    assert!(run(&["environment", "remove", &name]).stderr.contains("still used by 1 secret"));
+    let plan = run(&["environment", "remove", &name, "--dry-run"]);
+    assert!(plan.code == 0 && plan.stderr.contains("1 secret, 0 bindings and 0 tokens"), "{plan:?}");
+    let unsure = run(&["environment", "remove", &name, "--with-contents"]);
+    assert!(unsure.code == 2 && unsure.stderr.contains("--yes"), "{unsure:?}");
+    let done = run(&["environment", "remove", &name, "--with-contents", "--yes"]);
+    assert!(done.code == 0 && done.stderr.contains("with 1 secret"), "{done:?}");
 }

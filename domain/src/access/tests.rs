@@ -4,10 +4,11 @@ use super::{
 };
 use crate::Level;
 
-const ACTIONS: [Action; 11] = [
+const ACTIONS: [Action; 12] = [
     Action::See,
     Action::Reveal,
     Action::WriteSecrets,
+    Action::DestroySecrets,
     Action::Use,
     Action::Bind,
     Action::ManageProject,
@@ -72,6 +73,7 @@ fn a_developer_works_in_their_project_and_does_not_see_others() {
     let own = scope(Some("shop"), Some("api"), None);
     assert_eq!(allowed(&developer, &own), [See, Reveal, WriteSecrets, Use, Bind, ManageTokens]);
     assert_eq!(check(&developer, Action::ManageProject, &own), Err(Denied::Forbidden));
+    assert_eq!(check(&developer, Action::DestroySecrets, &own), Err(Denied::Forbidden));
     assert_eq!(allowed(&developer, &scope(None, None, None)), [See]);
     assert_eq!(check(&developer, Action::Reveal, &scope(Some("bank"), None, None)), Err(Denied::Invisible));
     assert!(sees_project(&developer, &slug("shop")) && !sees_project(&developer, &slug("bank")));
@@ -101,7 +103,7 @@ fn each_right_opens_its_own_actions() {
     assert_eq!(allowed(&token(None, &[], [None; 3]), &at), []);
     assert_eq!(allowed(&token(None, &[Right::Read], [None; 3]), &at), [See, Reveal, Use]);
     assert_eq!(allowed(&token(None, &[Right::Write], [None; 3]), &at), [See, WriteSecrets, Bind]);
-    assert_eq!(allowed(&token(None, &[Right::Manage], [None; 3]), &at).len(), 7);
+    assert_eq!(allowed(&token(None, &[Right::Manage], [None; 3]), &at).len(), 8);
     assert_eq!(allowed(&token(None, &[Right::Read, Right::Write, Right::Manage], [None; 3]), &at), ACTIONS);
 }
 

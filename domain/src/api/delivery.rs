@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::WireValue;
-use crate::{EnvironmentName, Kind, Scope, SecretName, ladder::RungState};
+use crate::{EnvironmentName, Kind, Millis, Scope, SecretName, ladder::RungState};
 
 /// What a service gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,6 +76,12 @@ pub struct ExplainedRung {
     pub scope: String,
     /// What it is to the name.
     pub state: RungState,
+    /// The version it holds; null where it holds none or may not be looked at.
+    pub version: Option<i64>,
+    /// When that was written.
+    pub updated_at: Option<Millis>,
+    /// By whom.
+    pub updated_by: Option<String>,
 }
 
 /// Which variable or file a secret feeds.

@@ -37,6 +37,57 @@ pub struct PatchEnvironment {
     pub position: Option<u32>,
 }
 
+/// What goes when an environment is removed with its contents. Counts are whole, lists have at most 20 items.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EnvironmentRemoval {
+    /// The environment.
+    pub name: EnvironmentName,
+    /// How many secrets go, with all their versions.
+    pub secrets: u32,
+    /// Where they are.
+    pub scopes: Vec<ScopeUse>,
+    /// How many bindings go.
+    pub bindings: u32,
+    /// Which ones.
+    pub bound: Vec<BindingUse>,
+    /// How many tokens go.
+    pub tokens: u32,
+    /// What they are called.
+    pub token_names: Vec<String>,
+}
+
+impl EnvironmentRemoval {
+    /// Whether nothing uses the environment.
+    pub fn is_empty(&self) -> bool {
+        self.secrets == 0 && self.bindings == 0 && self.tokens == 0
+    }
+}
+
+/// The secrets of one scope.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ScopeUse {
+    /// The scope, as a source text.
+    pub source: String,
+    /// How many secrets it holds.
+    pub secrets: u32,
+    /// Their names, at most 20.
+    pub names: Vec<String>,
+}
+
+/// One binding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BindingUse {
+    /// The service, as a source text.
+    pub source: String,
+    /// The variable or file.
+    pub target: String,
+    /// The name of the secret.
+    pub secret: String,
+}
+
 /// A project.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

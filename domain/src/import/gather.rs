@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Entry, Import,
+    COMMENT_MAX, Entry, Import, KEYS_MAX,
     source::{Place, Source},
 };
-use crate::{Problem, SecretName, SecretValue};
+use crate::{Code, Error, Problem, SecretName, SecretValue};
 
 /// How much of a key a problem shows, in characters.
 const SHOWN_MAX: usize = 253;
@@ -24,6 +24,7 @@ pub(super) struct Found {
     /// The key, decoded; not yet checked.
     pub(super) key: Result<String, Wrong>,
     pub(super) value: Result<SecretValue, Wrong>,
+    pub(super) comment: Option<String>,
 }
 
 /// A key that is written more than once.
@@ -68,10 +69,39 @@ pub(super) fn gather(source: &Source, found: Vec<Found>) -> Import {
                 import.problems.push(refuse(at(wrong.offset), wrong.message));
             }
             (Some(_), Ok(_)) => {}
-            (None, Ok(value)) => import.entries.push(Entry { name, value, line: place.line, column: place.column }),
+            (None, Ok(value)) => {
+                if let Some(message) = comment_problem(found.comment.as_deref()) {
+                    import.problems.push(refuse(place, message));
+                    continue;
+                }
+                let (comment, Place { line, column }) = (found.comment, place);
+                import.entries.push(Entry { name, value, comment, line, column });
+            }
         }
     }
     import
+}
+
+/// An error when a file has more keys than one file may have; `first_too_many` is where the first of those starts.
+pub(super) fn check_count(source: &Source, count: usize, first_too_many: Option<usize>) -> Result<(), Error> {
+    match first_too_many {
+        Some(offset) if count > KEYS_MAX => {
+            let message = format!("the file has {count} keys; one file has at most {KEYS_MAX}");
+            Err(source.error(Code::Invalid, offset, &message))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What is wrong with a comment.
+fn comment_problem(comment: Option<&str>) -> Option<String> {
+    let comment = comment?;
+    let count = comment.chars().count();
+    if count > COMMENT_MAX {
+        return Some(format!("its comment has {count} characters; a comment has at most {COMMENT_MAX}"));
+    }
+    let odd = comment.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t'))?;
+    Some(format!("its comment holds the control character U+{:04X}", u32::from(odd)))
 }
 
 /// A problem of a key; shows at most [`SHOWN_MAX`] characters of it.

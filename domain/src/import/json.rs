@@ -13,7 +13,7 @@ use serde_json::{error::Category, value::RawValue};
 
 use super::{
     DEPTH_MAX, Import, KEYS_MAX,
-    gather::{Found, Wrong, gather, problem},
+    gather::{Found, Wrong, check_count, gather, problem},
     source::Source,
 };
 use crate::{Code, Error, Kind, Problem, SecretValue};
@@ -35,7 +35,8 @@ pub fn parse_json(file: &[u8]) -> Result<Import, Error> {
         .deserialize_map(MembersVisitor)
         .and_then(|members| json.end().map(|()| members))
         .map_err(|error| syntax(&source, &error))?;
-    check_count(&source, &members)?;
+    let first_too_many = members.list.get(KEYS_MAX).map(|member| source.offset_of(member.key));
+    check_count(&source, members.count, first_too_many)?;
     check_depth(&source, &members.list)?;
     let found = members.list.iter().map(|member| read(&source, member));
     Ok(gather(&source, found.collect()))
@@ -75,17 +76,6 @@ impl<'de> Visitor<'de> for MembersVisitor {
     }
 }
 
-fn check_count(source: &Source, members: &Members) -> Result<(), Error> {
-    let Some(first_too_many) = members.list.get(KEYS_MAX) else {
-        return Ok(());
-    };
-    Err(source.error(
-        Code::Invalid,
-        source.offset_of(first_too_many.key),
-        &format!("the file has {} keys; one file has at most {KEYS_MAX}", members.count),
-    ))
-}
-
 fn check_depth(source: &Source, members: &[Member]) -> Result<(), Error> {
     let problems: Vec<Problem> = members
         .iter()
@@ -120,7 +110,7 @@ fn read(source: &Source, member: &Member) -> Found {
     let value = bytes.map_err(|at| lone_surrogate(member.value, at)).and_then(|(kind, bytes)| {
         SecretValue::new(kind, bytes).map_err(|error| Wrong { offset, message: error.detail })
     });
-    Found { offset, key, value }
+    Found { offset, key, value, comment: None }
 }
 
 /// The error for a file whose first character is not `{`: a wrong shape, or no JSON at all.

@@ -88,6 +88,16 @@ impl<'a> Source<'a> {
         self.characters[step] + starts(&self.text.as_bytes()[step * STRIDE..offset])
     }
 
+    /// The offset of the character with that index, counted from the start of the file.
+    #[cfg(feature = "formats")]
+    pub(super) fn offset_of_character(&self, index: usize) -> usize {
+        let step = self.characters.partition_point(|before| *before <= index).saturating_sub(1);
+        // A character may have begun before the step.
+        let start = self.text.ceil_char_boundary(step * STRIDE);
+        let mut rest = self.text[start..].char_indices();
+        rest.nth(index - self.characters[step]).map_or(self.text.len(), |(at, _)| start + at)
+    }
+
     /// The offset of the character that the byte at a line and column counted in bytes belongs to; column 0
     /// is the line break before.
     pub(super) fn offset(&self, line: usize, column: usize) -> usize {
@@ -161,7 +171,8 @@ mod tests {
         fn places_are_those_that_counting_from_the_start_gives(text in "(\n|é|🔑|[a-c]){0,3000}") {
             let source = Source::index(&text);
             let (mut line, mut column) = (1, 1);
-            for (offset, character) in text.char_indices() {
+            for (index, (offset, character)) in text.char_indices().enumerate() {
+                prop_assert_eq!(source.offset_of_character(index), offset);
                 prop_assert_eq!(source.place(offset), Place { line, column });
                 (line, column) = if character == '\n' { (line + 1, 1) } else { (line, column + 1) };
             }

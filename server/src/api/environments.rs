@@ -1,7 +1,14 @@
 //! The ordered, platform-wide list of environments.
 
-use axum::{Json, extract::State, http::StatusCode};
-use domain::api::{Environment, NewEnvironment, Page, PatchEnvironment};
+use axum::{
+    Json,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use domain::api::{Environment, EnvironmentRemoval, NewEnvironment, Page, PatchEnvironment};
+use serde::Deserialize;
+use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vault::Vault;
 
@@ -55,16 +62,40 @@ async fn update(
     Ok(Json(vault.update_environment(&actor, &name, &patch).await?))
 }
 
-/// Removes an environment that nothing uses.
+/// How an environment is removed.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct How {
+    /// Only answers what would go: 200 and the plan.
+    dry_run: Option<bool>,
+    /// Removes what is in it, too: secrets with their history, bindings, tokens.
+    with_contents: Option<bool>,
+    /// With `with_contents`: how many secrets the plan told; 409 when it is another number by now.
+    expected_secrets: Option<u32>,
+}
+
+/// Removes an environment: one that nothing uses, or with its contents all that is in it.
 #[utoipa::path(
-    delete, path = "/environments/{name}", tag = "environments", operation_id = "delete_environment",
-    responses((status = 204, description = "It is gone."))
+    delete, path = "/environments/{name}", tag = "environments", operation_id = "delete_environment", params(How),
+    responses(
+        (status = 200, description = "With `dry_run`: what would go.", body = EnvironmentRemoval),
+        (status = 204, description = "It is gone.")
+    )
 )]
 async fn remove(
     Signed(actor): Signed,
     State(vault): State<Vault>,
     EnvironmentPath(name): EnvironmentPath,
-) -> Answer<StatusCode> {
-    vault.delete_environment(&actor, &name).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Query(how): Query<How>,
+) -> Answer<Response> {
+    if how.dry_run == Some(true) {
+        return Ok(Json(vault.plan_environment_removal(&actor, &name).await?).into_response());
+    }
+    if how.with_contents == Some(true) {
+        vault.delete_environment_with_contents(&actor, &name, how.expected_secrets).await?;
+    } else {
+        vault.delete_environment(&actor, &name).await?;
+    }
+    Ok(StatusCode::NO_CONTENT.into_response())
 }

@@ -1,10 +1,15 @@
 //! Uploads: a file becomes a plan, and the plan one change. The same route lies under each of the three places.
 
-use axum::{Json, extract::State, http::HeaderMap};
+use axum::{
+    Json,
+    extract::State,
+    http::HeaderMap,
+    response::{IntoResponse, Response},
+};
 use domain::{
     Action, Code, Error, access,
     api::Plan,
-    import::{Import, parse_json},
+    import::{self, Format, Import},
 };
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -14,8 +19,8 @@ use vault::{ImportOptions, Vault};
 use crate::{
     AppState,
     auth::Signed,
-    extract::{In, SecretBody, Where, Wiped, media_type},
-    problem::Answer,
+    extract::{In, SecretBody, Where, media_type},
+    problem::{Answer, refused_plan},
 };
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
@@ -34,8 +39,12 @@ struct How {
     dry_run: bool,
     /// Names to leave out on purpose, separated by commas.
     leave_out: Option<String>,
+    /// Names whose texts are stored as files, separated by commas: PEM as it is, base64 as the bytes it stands for.
+    as_file: Option<String>,
     /// Why; goes into the change.
     message: Option<String>,
+    /// The basis of the plan to apply: 409 with the new plan when something it touches changed since.
+    basis: Option<String>,
 }
 
 impl Where for How {
@@ -46,22 +55,37 @@ impl Where for How {
 
 impl How {
     fn options(&self) -> ImportOptions {
-        let names = self.leave_out.iter().flat_map(|names| names.split(','));
         ImportOptions {
-            leave_out: names.filter(|name| !name.is_empty()).map(str::to_owned).collect(),
+            leave_out: list(self.leave_out.as_deref()),
+            as_file: list(self.as_file.as_deref()),
             message: self.message.clone().unwrap_or_default(),
+            basis: self.basis.clone(),
         }
     }
 }
 
-/// Uploads a file: `secrets.json`, a flat object whose strings become texts and everything else JSON.
+/// Names that are separated by commas.
+pub(super) fn list(names: Option<&str>) -> Vec<String> {
+    let names = names.unwrap_or_default().split(',');
+    names.filter(|name| !name.is_empty()).map(str::to_owned).collect()
+}
+
+/// Uploads a file: JSON, `.env`, YAML or TOML. Texts become texts, everything else JSON; a comment at an entry of a
+/// `.env` file becomes the secret's comment.
 ///
 /// With `dry_run=true` the answer is the plan: what each key would do, invalid ones with line and column. Without it
 /// the plan is applied as one change; while a key is invalid and not left out, nothing is stored and every problem is
-/// answered.
+/// answered. Send the plan's `basis` along to apply that plan or none: when something it touches changed, the answer is
+/// 409 with the new plan as `plan`.
 #[utoipa::path(
     post, path = "/import", tag = "secrets", operation_id = "import", params(How),
-    request_body(content = Object, content_type = "application/json", description = "The file itself, 5 MiB at most."),
+    request_body(
+        description = "The file itself, 5 MiB at most.",
+        content(
+            (Object = "application/json"), (String = "text/plain"), (String = "application/yaml"),
+            (String = "application/toml"),
+        )
+    ),
     responses((status = 200, body = Plan))
 )]
 async fn import(
@@ -69,37 +93,37 @@ async fn import(
     State(vault): State<Vault>,
     In { scope, query: how }: In<How>,
     file: SecretBody,
-) -> Answer<Json<Plan>> {
+) -> Answer<Response> {
     let options = how.options();
     let import = if access::check(&actor, Action::WriteSecrets, &scope).is_ok() {
-        check_format(file.headers())?;
-        parse(file.read().await?).await?
+        let format = format(file.headers())?;
+        parse(format, file.read().await?).await?
     } else {
         // The vault will refuse, and record that it did; the file is not looked at.
         Import { entries: Vec::new(), problems: Vec::new() }
     };
     let plan = if how.dry_run {
-        vault.plan_import(&actor, &scope, &import, &options).await?
+        vault.plan_import(&actor, &scope, &import, &options).await
     } else {
-        vault.import(&actor, &scope, &import, &options).await?
+        vault.import(&actor, &scope, &import, &options).await
     };
-    Ok(Json(plan))
+    Ok(plan.map_or_else(refused_plan, |plan| Json(plan).into_response()))
 }
 
 /// Reads the file beside the requests that wait: 5 MiB take a while.
-async fn parse(file: Wiped) -> Answer<Import> {
-    let parsed = tokio::task::spawn_blocking(move || parse_json(&file)).await;
+pub(crate) async fn parse(format: Format, file: impl AsRef<[u8]> + Send + 'static) -> Answer<Import> {
+    let parsed = tokio::task::spawn_blocking(move || import::parse(format, file.as_ref())).await;
     let parsed = parsed.map_err(|_| Error::new(Code::Internal, "the file could not be read"))?;
     Ok(parsed?)
 }
 
-fn check_format(headers: &HeaderMap) -> Answer<()> {
-    match media_type(headers).as_deref() {
-        Some("application/json") => Ok(()),
-        _ => Err(Error::new(
-            Code::UnsupportedMediaType,
-            "the file is sent as it is, with `Content-Type: application/json`; this is the one format accepted now",
-        )
-        .into()),
-    }
+/// The format that the client says the file has.
+fn format(headers: &HeaderMap) -> Answer<Format> {
+    media_type(headers).as_deref().and_then(Format::from_media_type).ok_or_else(|| {
+        let accepted: Vec<String> =
+            Format::ALL.iter().map(|format| format!("`{}` ({})", format.media_type(), format.label())).collect();
+        let message =
+            format!("the file is sent as it is, and its `Content-Type` says what it is: {}", accepted.join(", "));
+        Error::new(Code::UnsupportedMediaType, message).into()
+    })
 }

@@ -4,11 +4,14 @@
 mod audit;
 mod bindings;
 mod changes;
+mod copy;
 mod delivery;
+mod duplicates;
 mod effective;
 mod environments;
+mod export;
 pub(crate) mod health;
-mod import;
+pub(crate) mod import;
 mod me;
 mod members;
 mod people;
@@ -49,6 +52,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(people::routes())
         .merge(tokens::routes())
         .merge(changes::routes())
+        .merge(duplicates::routes())
         .merge(effective::routes())
         .merge(values::routes())
         .merge(delivery::routes())
@@ -58,6 +62,8 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
     SCOPES.iter().fold(with_bindings, |router, (_, path)| {
         let scoped = OpenApiRouter::new()
             .merge(secrets::routes().layer(limit(WRITE)))
+            .merge(copy::routes().layer(limit(UPLOAD)))
+            .merge(export::routes().layer(limit(SMALL)))
             .merge(import::routes().layer(limit(UPLOAD)));
         router.nest(path, scoped)
     })

@@ -1,6 +1,9 @@
 //! Environments.
 
-use app::paths::{self, forms};
+use app::{
+    components::counted,
+    paths::{self, forms},
+};
 use axum::{Form, Router, extract::State, response::Response, routing::post};
 use domain::{
     EnvironmentName,
@@ -10,7 +13,7 @@ use serde::Deserialize;
 use tower_sessions::Session;
 use vault::Vault;
 
-use super::{Posted, name};
+use super::{Posted, confirmed, name};
 use crate::{
     AppState,
     auth::Signed,
@@ -32,6 +35,10 @@ struct Fields {
     environment: String,
     name: String,
     position: u32,
+    /// The name typed again, to remove what is in it, too.
+    confirm: Option<String>,
+    /// How many secrets the plan told.
+    secrets: u32,
 }
 
 impl Fields {
@@ -101,9 +108,21 @@ async fn delete(
 ) -> Answer<Response> {
     let done = async {
         let environment = form.environment()?;
-        vault.delete_environment(&actor, &environment).await?;
-        Ok::<_, ApiError>(environment)
+        let Some(typed) = &form.confirm else {
+            vault.delete_environment(&actor, &environment).await?;
+            return Ok::<_, ApiError>(format!("Removed {environment}"));
+        };
+        confirmed(environment.as_str(), typed)?;
+        let gone = vault.delete_environment_with_contents(&actor, &environment, Some(form.secrets)).await?;
+        Ok(format!(
+            "Removed {environment} with {}, {} and {}",
+            counted(gone.secrets as usize, "secret"),
+            counted(gone.bindings as usize, "binding"),
+            counted(gone.tokens as usize, "token")
+        ))
     }
     .await;
-    posted(forms::ENVIRONMENT_DELETE).settle(&session, done, |gone| back(format!("Removed {gone}"))).await
+    let again = paths::query(paths::ENVIRONMENTS, &[("remove", &form.environment)]);
+    let posted = Posted { back: &again, ..posted(forms::ENVIRONMENT_DELETE) };
+    posted.settle(&session, done, back).await
 }

@@ -2,7 +2,10 @@
 //! form works the same with and without script, and reloading its answer repeats nothing.
 
 mod bindings;
+mod copy;
 mod environments;
+mod export;
+mod history;
 mod import;
 mod members;
 mod parts;
@@ -20,7 +23,7 @@ use axum::{
     Router,
     response::{IntoResponse, Redirect, Response},
 };
-use domain::{Error, name::NameError};
+use domain::{Error, Problem, name::NameError};
 use tower_sessions::Session;
 
 use crate::{AppState, notice, problem::Answer};
@@ -35,8 +38,11 @@ pub fn routes() -> Router<AppState> {
         .merge(environments::routes())
         .merge(tokens::routes())
         .merge(secrets::routes())
+        .merge(copy::routes())
         .merge(import::routes())
+        .merge(export::routes())
         .merge(bindings::routes())
+        .merge(history::routes())
         .merge(reveal::routes())
 }
 
@@ -88,6 +94,20 @@ pub(crate) fn given(text: &str) -> Option<String> {
     Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
+/// How many problems a notice lists; the rest is counted.
+const LISTED: usize = 50;
+
+/// The error with no more problems than a page can show.
+pub(crate) fn short(mut error: Error) -> Error {
+    let all = error.problems.len();
+    if all > LISTED {
+        error.problems.truncate(LISTED);
+        let message = format!("and {} more", all - LISTED);
+        error.problems.push(Problem { name: None, line: None, column: None, message });
+    }
+    error
+}
+
 /// Refuses to delete `name` unless it was typed again.
 pub(crate) fn confirmed(name: &str, typed: &str) -> Result<(), Error> {
     if typed.trim() == name {
@@ -95,4 +115,18 @@ pub(crate) fn confirmed(name: &str, typed: &str) -> Result<(), Error> {
     }
     let sentence = format!("nothing was deleted: type `{name}` to go on");
     Err(Error::field("confirm", sentence))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_notice_lists_what_a_page_can_show() {
+        let many = (0..60).map(|n| Problem::field(&n.to_string(), "wrong"));
+        let error = short(Error::invalid(many.collect()));
+        assert_eq!(error.problems.len(), LISTED + 1);
+        assert_eq!(error.problems[LISTED].message, "and 10 more");
+        assert_eq!(error.detail, "60 problems; nothing was stored");
+    }
 }

@@ -6,15 +6,15 @@ use axum::{
     extract::{Multipart, multipart::MultipartError},
     http::StatusCode,
 };
-use domain::{Code, Error};
+use domain::{Code, Error, import::KEYS_MAX};
 use zeroize::Zeroizing;
 
-/// The most parts a form of ours has, and then some.
-const PARTS_MAX: usize = 16;
+/// The most parts a form of ours has, and then some: the plan of a large file has two boxes for every key.
+const PARTS_MAX: usize = 2 * KEYS_MAX + 16;
 
 /// The parts of a form.
 #[derive(Default)]
-pub(super) struct Parts(BTreeMap<String, Part>);
+pub(super) struct Parts(BTreeMap<String, Vec<Part>>);
 
 /// One part.
 #[derive(Default)]
@@ -26,7 +26,7 @@ struct Part {
 impl Parts {
     /// Reads a form to its end. The layers around have limited how long it is.
     pub(super) async fn read(mut form: Multipart) -> Result<Self, Error> {
-        let mut parts = Self::default();
+        let (mut parts, mut count) = (Self::default(), 0);
         while let Some(mut field) = form.next_field().await.map_err(unreadable)? {
             let Some(name) = field.name().map(str::to_owned) else {
                 continue;
@@ -36,8 +36,9 @@ impl Parts {
             while let Some(chunk) = field.chunk().await.map_err(unreadable)? {
                 append(&mut bytes, &chunk);
             }
-            parts.0.insert(name, Part { bytes, file_name });
-            if parts.0.len() > PARTS_MAX {
+            parts.0.entry(name).or_default().push(Part { bytes, file_name });
+            count += 1;
+            if count > PARTS_MAX {
                 return Err(Error::new(Code::Malformed, "the form has too many fields"));
             }
         }
@@ -46,15 +47,36 @@ impl Parts {
 
     /// The text of a field; empty where there is none.
     pub(super) fn text(&self, name: &str) -> Result<&str, Error> {
-        let Some(part) = self.0.get(name) else {
+        let Some(part) = self.0.get(name).and_then(|parts| parts.last()) else {
             return Ok("");
         };
-        std::str::from_utf8(&part.bytes).map_err(|_| Error::field(name, "this is not UTF-8"))
+        part.text(name)
+    }
+
+    /// The texts of all fields with one name: the boxes that are ticked.
+    pub(super) fn texts(&self, name: &str) -> Result<Vec<String>, Error> {
+        let parts = self.0.get(name).map(Vec::as_slice).unwrap_or_default();
+        parts.iter().map(|part| part.text(name).map(str::to_owned)).collect()
+    }
+
+    /// The text of a field; none where the form has no such field.
+    pub(super) fn given(&self, name: &str) -> Result<Option<&str>, Error> {
+        if self.0.contains_key(name) { self.text(name).map(Some) } else { Ok(None) }
+    }
+
+    /// What follows `prefix` in the names of fields, in their order.
+    pub(super) fn after(&self, prefix: &str) -> Vec<String> {
+        self.0.keys().filter_map(|name| name.strip_prefix(prefix)).map(str::to_owned).collect()
+    }
+
+    /// What a file that was chosen is called.
+    pub(super) fn file_name(&self, name: &str) -> String {
+        self.0.get(name).and_then(|parts| parts.last()).map(|part| part.file_name.clone()).unwrap_or_default()
     }
 
     /// The bytes of a file that was chosen.
     pub(super) fn file(&mut self, name: &str) -> Option<Zeroizing<Vec<u8>>> {
-        let part = self.0.remove(name)?;
+        let part = self.0.remove(name)?.pop()?;
         // A file input without a file sends an empty part without a name.
         (!part.file_name.is_empty() || !part.bytes.is_empty()).then_some(part.bytes)
     }
@@ -62,7 +84,7 @@ impl Parts {
     /// The text of a field with several lines. Browsers send every line break as CR LF, whatever was typed or pasted;
     /// what stood in the field had LF.
     pub(super) fn lines(&mut self, name: &str) -> Zeroizing<Vec<u8>> {
-        let part = self.0.remove(name).unwrap_or_default();
+        let part = self.0.remove(name).and_then(|mut parts| parts.pop()).unwrap_or_default();
         let mut bytes = Zeroizing::new(Vec::with_capacity(part.bytes.len()));
         let mut rest = part.bytes.as_slice();
         while let Some((first, after)) = rest.split_first() {
@@ -72,6 +94,12 @@ impl Parts {
             rest = after;
         }
         bytes
+    }
+}
+
+impl Part {
+    fn text(&self, name: &str) -> Result<&str, Error> {
+        std::str::from_utf8(&self.bytes).map_err(|_| Error::field(name, "this is not UTF-8"))
     }
 }
 
@@ -101,7 +129,7 @@ mod tests {
 
     fn parts(name: &str, file_name: &str, bytes: &[u8]) -> Parts {
         let part = Part { bytes: Zeroizing::new(bytes.to_vec()), file_name: file_name.to_owned() };
-        Parts([(name.to_owned(), part)].into())
+        Parts([(name.to_owned(), vec![part])].into())
     }
 
     #[test]

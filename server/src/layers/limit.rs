@@ -21,8 +21,8 @@ pub(crate) const WRITE: usize = 2 * 1024 * 1024;
 pub(crate) const UPLOAD: usize = IMPORT_MAX;
 /// A value typed into a form: percent-encoding may make three bytes out of one.
 const FORM: usize = 4 * 1024 * 1024;
-/// A file to import among the fields of a form.
-const FORM_UPLOAD: usize = IMPORT_MAX + SMALL;
+/// A file to import among the fields of a form, with the boxes of its plan.
+const FORM_UPLOAD: usize = IMPORT_MAX + 1024 * 1024;
 
 /// A layer for a group of routes.
 pub(crate) fn limit(bytes: usize) -> RequestBodyLimitLayer {

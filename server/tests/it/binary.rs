@@ -24,25 +24,25 @@ fn command(directory: &Path, words: &[&str]) -> Command {
     command
 }
 
-fn run(directory: &Path, words: &[&str], input: &str) -> Output {
+pub(crate) fn run(directory: &Path, words: &[&str], input: &str) -> Output {
     let mut child = command(directory, words).spawn().unwrap();
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     child.wait_with_output().unwrap()
 }
 
-fn text(bytes: &[u8]) -> String {
+pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
 /// A server that was started, and the address it says it has.
-struct Running {
-    child: Child,
-    address: String,
+pub(crate) struct Running {
+    pub(crate) child: Child,
+    pub(crate) address: String,
     log: BufReader<std::process::ChildStderr>,
 }
 
 impl Running {
-    fn start(directory: &Path, words: &[&str]) -> Self {
+    pub(crate) fn start(directory: &Path, words: &[&str]) -> Self {
         let words = [&["serve", "--listen", "127.0.0.1:0"], words].concat();
         let mut child = command(directory, &words).spawn().unwrap();
         let mut log = BufReader::new(child.stderr.take().unwrap());
@@ -66,7 +66,7 @@ impl Running {
     }
 
     /// Asks it to end; answers its exit code, what it printed and what it logged since it was ready.
-    fn end(mut self) -> (Option<i32>, String, String) {
+    pub(crate) fn end(mut self) -> (Option<i32>, String, String) {
         let id = self.child.id().to_string();
         Command::new("kill").args(["-TERM", &id]).status().unwrap();
         let (mut out, mut log) = (String::new(), String::new());

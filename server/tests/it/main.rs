@@ -12,15 +12,19 @@
 mod fixture;
 
 mod binary;
+mod crash;
 mod credentials;
 mod csrf;
 mod delivery;
+mod export;
 mod headers;
+mod history;
 mod import;
 mod leaks;
 mod openapi;
 mod pages;
 mod places;
+mod plan;
 mod requests;
 mod secrets;
 mod sessions;

@@ -64,13 +64,14 @@ async fn a_body_that_is_not_what_it_should_be_is_told_without_being_quoted() {
         ("{\"value\": \"CANARY\", \"kind\": \"CANARY\"}", "expected one of `text`"),
         ("{\"valeu\": \"CANARY\"}", "unknown field `valeu`"),
         ("{\"value\": \"CANARY\", \"value\": \"CANARY\"}", "duplicate field `value`"),
-        ("{}", "missing field `value`"),
     ] {
         let reply = put("application/json; charset=utf-8", &body.replace("CANARY", CANARY)).await;
         let problem = reply.problem(400, "malformed");
         assert!(problem["detail"].as_str().unwrap().contains(said), "{problem}");
         assert!(!reply.text().contains(CANARY), "{problem}");
     }
+    let problem = put("application/json", "{}").await.problem(422, "invalid");
+    assert_eq!(problem["detail"], "give a `value`, or `generate` one");
     assert!(admin.get("/platform/secrets").await.names().is_empty());
 }
 

@@ -93,4 +93,81 @@ on_both! {
         let found = admin.get("/projects/shop/secrets?search=key_24").await.is(200).names();
         assert_eq!(found.len(), 10);
     }
+
+    async fn what_stands_beside_a_value_is_written_with_it_or_alone(server: Server) {
+        let admin = server.shop().await;
+        let path = "/projects/shop/secrets/A?environment=staging";
+        let write = json!({"value": "c4nary", "owner": "team payments", "rotate_by": "2027-02-28"});
+        let row = admin.put(path, write).await.is(200).json();
+        assert_eq!((&row["owner"], &row["rotate_by"]), (&json!("team payments"), &json!("2027-02-28")));
+        let row = admin.patch(path, json!({"rotate_by": "", "comment": "why"})).await.is(200).json();
+        assert_eq!((&row["owner"], &row["rotate_by"], &row["version"]), (&json!("team payments"), &json!(null), &json!(1)));
+        for bad in [json!({"rotate_by": "soon"}), json!({"owner": "x".repeat(101)})] {
+            admin.patch(path, bad).await.problem(422, "invalid");
+        }
+        admin.patch(path, json!({"owner": "me", "expected_version": 9})).await.problem(409, "conflict");
+        admin.patch(path, json!({"value": "c4nary"})).await.problem(400, "malformed");
+        admin.patch("/projects/shop/secrets/NONE", json!({"owner": "me"})).await.problem(404, "not_found");
+    }
+
+    async fn a_value_is_given_or_generated_and_not_both(server: Server) {
+        let admin = server.shop().await;
+        let path = "/projects/shop/secrets/KEY";
+        let row = admin.put(path, json!({"generate": {"length": 12, "alphabet": "ab"}})).await.is(200).json();
+        assert_eq!((&row["kind"], &row["version"], row.get("value")), (&json!("text"), &json!(1), None));
+        let value = admin.post(&format!("{path}/reveal"), json!({})).await.is(200).json();
+        let value = value["value"].as_str().unwrap().to_owned();
+        assert!(value.len() == 12 && value.chars().all(|c| "ab".contains(c)), "{value}");
+        admin.put(path, json!({"generate": {}})).await.is(200);
+        let value = admin.post(&format!("{path}/reveal"), json!({})).await.is(200).json();
+        assert_eq!(value["value"].as_str().unwrap().len(), 32);
+        for bad in [
+            json!({}), json!({"value": "x", "generate": {}}), json!({"generate": {"length": 0}}),
+            json!({"generate": {"alphabet": "aa"}}), json!({"generate": {}, "kind": "json"}),
+        ] {
+            admin.put(path, bad).await.is(422);
+        }
+        assert_eq!(admin.get(path).await.is(200).json()["version"], 2);
+    }
+
+    async fn one_name_is_written_in_several_environments_at_once(server: Server) {
+        let admin = server.shop().await;
+        let path = "/projects/shop/services/api/secrets/DB/environments";
+        let cells = json!([
+            {"value": "all"}, {"environment": "staging", "value": "{}", "kind": "json", "expected_version": 0},
+        ]);
+        let written = admin.put(path, json!({"cells": cells, "message": "why"})).await.is(200).json();
+        assert_eq!(written["items"].as_array().unwrap().len(), 2);
+        let change = admin.get(&format!("/changes/{}", written["change_id"].as_str().unwrap())).await.is(200).json();
+        assert_eq!((&change["message"], &change["names"]), (&json!("why"), &json!(["DB", "DB"])));
+        admin.put(path, json!({"cells": cells})).await.problem(409, "conflict");
+        admin.put(path, json!({"cells": []})).await.problem(422, "invalid");
+        admin.put(&format!("{path}?environment=staging"), json!({"cells": cells})).await.is(400);
+        admin.put(path, json!({"cells": [{"value": "{c4nary", "kind": "json"}]})).await.problem(422, "invalid_value");
+    }
+
+    async fn equal_values_are_listed_for_admins(server: Server) {
+        let admin = server.shop().await;
+        for path in ["/platform/secrets/A", "/projects/shop/secrets/B"] {
+            admin.put(path, json!({"value": "c4nary"})).await.is(200);
+        }
+        let found = admin.get("/duplicates").await.is(200);
+        assert!(!found.text().contains("c4nary"));
+        let found = found.json();
+        assert_eq!(found["items"][0]["count"], 2);
+        assert_eq!(found["items"][0]["places"][1]["source"], "project: shop");
+        admin.get("/duplicates?cursor=x").await.is(422);
+    }
+
+    async fn an_environment_is_removed_with_a_plan(server: Server) {
+        let admin = server.shop().await;
+        admin.put("/projects/shop/secrets/A?environment=staging", json!({"value": "x"})).await.is(200);
+        admin.delete("/environments/staging").await.problem(409, "conflict");
+        let plan = admin.delete("/environments/staging?dry_run=true").await.is(200).json();
+        assert_eq!((&plan["secrets"], &plan["scopes"][0]["names"]), (&json!(1), &json!(["A"])));
+        admin.delete("/environments/staging?with_contents=true&expected_secrets=7").await.problem(409, "conflict");
+        admin.delete("/environments/staging?with_contents=true&expected_secrets=1").await.is(204);
+        admin.delete("/environments/staging?dry_run=true").await.problem(404, "not_found");
+        admin.delete("/environments/production?with=all").await.is(400);
+    }
 }

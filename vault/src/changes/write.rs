@@ -16,6 +16,7 @@ use crate::{
     },
     error::{Error, Result},
     scopes::scope_place,
+    secrets::Care,
 };
 
 /// How often a write starts again because another server came between. From the second time on it holds the
@@ -46,7 +47,7 @@ pub(crate) use until_won;
 pub(crate) struct Write<'a> {
     pub(crate) actor: &'a Actor,
     pub(crate) scope: &'a StoredScope,
-    /// `put`, `delete`, `import` or `restore`.
+    /// `put`, `delete`, `import`, `restore`, `move` or `undo`.
     pub(crate) action: &'static str,
     pub(crate) message: &'a str,
     pub(crate) items: Vec<WriteItem<'a>>,
@@ -61,6 +62,21 @@ pub(crate) struct WriteItem<'a> {
     pub(crate) value: Option<&'a SecretValue>,
     /// The new comment; none keeps what is there.
     pub(crate) comment: Option<&'a str>,
+    /// Who looks after it and until when; none keeps what is there.
+    pub(crate) care: Option<&'a Care>,
+}
+
+/// What ties a change to others.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Ties {
+    /// Its own id, where the other half has to know it already.
+    pub(crate) id: Option<Uuid>,
+    /// The change it takes back.
+    pub(crate) undoes: Option<Uuid>,
+    /// Its other half, in another scope.
+    pub(crate) partner: Option<Uuid>,
+    /// The version that its values continue.
+    pub(crate) moved_from: Option<(Uuid, i64)>,
 }
 
 /// A change that was written.
@@ -74,26 +90,63 @@ impl Vault {
     /// Writes one change. `None` when another write came between since the items were read: nothing of this
     /// transaction may be committed then.
     pub(crate) async fn write(&self, tx: &mut Tx, write: &Write<'_>) -> Result<Option<Written>> {
-        let key = self.scope_key(write.scope)?;
+        self.write_tied(tx, write, Ties::default()).await
+    }
+
+    /// As [`Vault::write`], for a change that belongs to others.
+    pub(crate) async fn write_tied(&self, tx: &mut Tx, write: &Write<'_>, ties: Ties) -> Result<Option<Written>> {
+        let change = self.begin_change(tx, write.actor, write.scope, (write.action, write.message), ties).await?;
+        let held = self.write_items(tx, &change, write.scope, &write.items, ties.moved_from).await?;
+        Ok(held.map(|held| Written { change_id: change.id, held }))
+    }
+
+    /// The record of a change, whose items follow. `scope` is what the change is shown under; the items of a change
+    /// may lie in several scopes of its level.
+    pub(crate) async fn begin_change(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        scope: &StoredScope,
+        (action, message): (&'static str, &str),
+        ties: Ties,
+    ) -> Result<StoredChange> {
         // Before any row is touched: every writer takes the locks in this order, so none waits in a circle.
         let sequence = tx.put_sequence().await?;
         let change = self.guard(StoredChange {
-            id: new_id(),
+            id: ties.id.unwrap_or_else(new_id),
             sequence,
-            scope_id: write.scope.id,
-            action: write.action.to_owned(),
-            actor: write.actor.label.clone(),
-            message: write.message.to_owned(),
+            scope_id: scope.id,
+            action: action.to_owned(),
+            actor: actor.label.clone(),
+            message: message.to_owned(),
             created_at: self.inner.clock.now().0,
+            undoes: ties.undoes,
+            partner: ties.partner,
             mac: Vec::new(),
         });
         tx.append_change(&change).await?;
+        Ok(change)
+    }
 
-        let mut held = Vec::with_capacity(write.items.len());
-        let mut versions = Vec::with_capacity(write.items.len());
+    /// Writes the items of one scope as part of a change. `None` as in [`Vault::write`].
+    pub(crate) async fn write_items(
+        &self,
+        tx: &mut Tx,
+        change: &StoredChange,
+        scope: &StoredScope,
+        items: &[WriteItem<'_>],
+        moved_from: Option<(Uuid, i64)>,
+    ) -> Result<Option<Vec<StoredHeld>>> {
+        let key = self.scope_key(scope)?;
+        let mut held = Vec::with_capacity(items.len());
+        let mut versions = Vec::with_capacity(items.len());
         let (mut created, mut updated) = (Vec::new(), Vec::new());
-        for item in &write.items {
-            let (row, sealed) = self.next_version(write.scope, &key, &change, item)?;
+        for item in items {
+            // Sealed for another scope than its own, a value could never be opened again.
+            if item.current.as_ref().is_some_and(|current| current.secret.scope_id != scope.id) {
+                return Err(Error::Unknown { table: "secrets" });
+            }
+            let (row, sealed) = self.next_version(scope, &key, change, item, moved_from)?;
             versions.push((row.version.clone(), sealed));
             match &item.current {
                 None => created.push(row.secret.clone()),
@@ -105,7 +158,7 @@ impl Vault {
             return Ok(None);
         }
         tx.append_versions(&versions).await?;
-        Ok(Some(Written { change_id: change.id, held }))
+        Ok(Some(held))
     }
 
     fn next_version(
@@ -114,6 +167,7 @@ impl Vault {
         key: &ScopeKey,
         change: &StoredChange,
         item: &WriteItem<'_>,
+        moved_from: Option<(Uuid, i64)>,
     ) -> Result<(StoredHeld, Option<SealedValue>)> {
         let mut secret = match &item.current {
             Some(current) => current.secret.clone(),
@@ -122,6 +176,8 @@ impl Vault {
                 scope_id: scope.id,
                 name: item.name.to_string(),
                 comment: String::new(),
+                owner: String::new(),
+                rotate_by: None,
                 version: 0,
                 deleted: true,
                 created_at: change.created_at,
@@ -133,6 +189,9 @@ impl Vault {
         if let Some(comment) = item.comment {
             comment.clone_into(&mut secret.comment);
         }
+        if let Some(care) = item.care {
+            care.apply(&mut secret);
+        }
         let sealed = match item.value {
             None => None,
             Some(value) => {
@@ -140,14 +199,20 @@ impl Vault {
                 Some(self.inner.keys.seal_value(key, &place, value.expose())?)
             }
         };
+        let moved_from = moved_from.filter(|_| item.value.is_some());
         let version = StoredVersion {
             secret_id: secret.id,
             version: secret.version,
             change_id: change.id,
             kind: item.value.map(|value| value.kind().word().to_owned()),
             fingerprint: item.value.map(|value| self.fingerprint(value)),
+            file_name: item.value.and_then(|value| value.file_name().map(str::to_owned)),
             created_at: change.created_at,
             created_by: change.actor.clone(),
+            comment: Some(secret.comment.clone()),
+            destroyed_at: None,
+            moved_from_secret: moved_from.map(|(secret, _)| secret),
+            moved_from_version: moved_from.map(|(_, version)| version),
             mac: Vec::new(),
         };
         let held = StoredHeld { secret: self.guard(secret), version: self.guard(version) };

@@ -1,8 +1,10 @@
 //! The bindings of services.
 
+use std::collections::HashSet;
+
 use uuid::Uuid;
 
-use super::{Tx, on};
+use super::{ROWS, Tx, bind_list, on};
 use crate::row_mac::{Fields, guarded};
 
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -40,6 +42,55 @@ impl Tx {
         .bind(service_id)
         .fetch_all(c)
         .await)
+    }
+
+    /// The bindings of every service that take a secret of this name.
+    pub(crate) async fn list_bindings_of_name(&mut self, secret_name: &str) -> sqlx::Result<Vec<StoredBinding>> {
+        on!(self, c => sqlx::query_as(
+            "SELECT id, service_id, environment_id, position, target_kind, target, secret_name,
+                    pin_level, pin_environment_id, mac
+             FROM bindings WHERE secret_name = $1 ORDER BY service_id, position",
+        )
+        .bind(secret_name)
+        .fetch_all(c)
+        .await)
+    }
+
+    /// Lets a binding that was read before take another secret; answers whether it was still what was read.
+    pub(crate) async fn put_binding_secret(&mut self, was: &StoredBinding, row: &StoredBinding) -> sqlx::Result<bool> {
+        Ok(on!(self, c => sqlx::query(
+            "UPDATE bindings SET secret_name = $1, pin_level = $2, pin_environment_id = $3, mac = $4
+             WHERE id = $5 AND mac = $6",
+        )
+        .bind(&row.secret_name)
+        .bind(&row.pin_level)
+        .bind(row.pin_environment_id)
+        .bind(&row.mac)
+        .bind(was.id)
+        .bind(&was.mac)
+        .execute(c)
+        .await?
+        .rows_affected() == 1))
+    }
+
+    /// All bindings of every service that has one for one of these names.
+    pub(crate) async fn list_bindings_around(&mut self, names: &[&str]) -> sqlx::Result<Vec<StoredBinding>> {
+        let mut rows = Vec::new();
+        let mut seen = HashSet::new();
+        for names in names.chunks(ROWS) {
+            let found: Vec<StoredBinding> = on!(&mut *self, c => {
+                let mut query = sqlx::QueryBuilder::new(
+                    "SELECT id, service_id, environment_id, position, target_kind, target, secret_name,
+                            pin_level, pin_environment_id, mac
+                     FROM bindings WHERE service_id IN (SELECT service_id FROM bindings WHERE secret_name IN ",
+                );
+                bind_list!(query, names.iter().copied());
+                query.push(")");
+                query.build_query_as().fetch_all(c).await
+            })?;
+            rows.extend(found.into_iter().filter(|row| seen.insert(row.id)));
+        }
+        Ok(rows)
     }
 
     pub(crate) async fn delete_bindings(&mut self, service_id: Uuid) -> sqlx::Result<()> {

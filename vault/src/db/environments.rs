@@ -3,7 +3,12 @@
 use domain::Millis;
 use uuid::Uuid;
 
-use super::{Tx, on};
+use super::{
+    Tx,
+    bindings::StoredBinding,
+    on,
+    scopes::{StoredScope, scopes_where},
+};
 use crate::row_mac::{environment_row, guarded};
 
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -70,9 +75,10 @@ impl Tx {
         .map(drop))
     }
 
-    /// Makes other editors of the list wait for this transaction.
+    /// Makes other editors of the list wait for this transaction. One row that is always there: two that locked the
+    /// rows of the list, each in an order of its own, could wait for each other.
     pub(crate) async fn put_environments_lock(&mut self) -> sqlx::Result<()> {
-        on!(self, c => sqlx::query("UPDATE environments SET position = position")
+        on!(self, c => sqlx::query("UPDATE installation SET created_at = created_at")
             .execute(c)
             .await
             .map(drop))
@@ -94,7 +100,35 @@ impl Tx {
         .await)
     }
 
-    /// With its scopes, which hold nothing but history.
+    /// Removes what would keep an environment: bindings of it or pinned to it, and its tokens.
+    pub(crate) async fn delete_environment_uses(&mut self, id: Uuid) -> sqlx::Result<()> {
+        on!(self, c => {
+            sqlx::query("DELETE FROM bindings WHERE environment_id = $1 OR pin_environment_id = $1")
+                .bind(id)
+                .execute(&mut *c)
+                .await?;
+            sqlx::query("DELETE FROM tokens WHERE environment_id = $1").bind(id).execute(c).await.map(drop)
+        })
+    }
+
+    /// The scopes of an environment.
+    pub(crate) async fn list_environment_scopes(&mut self, id: Uuid) -> sqlx::Result<Vec<StoredScope>> {
+        on!(self, c => sqlx::query_as(scopes_where!("environment_id = $1")).bind(id).fetch_all(c).await)
+    }
+
+    /// The bindings of an environment, or pinned to it.
+    pub(crate) async fn list_environment_bindings(&mut self, id: Uuid) -> sqlx::Result<Vec<StoredBinding>> {
+        on!(self, c => sqlx::query_as(
+            "SELECT id, service_id, environment_id, position, target_kind, target, secret_name,
+                    pin_level, pin_environment_id, mac
+             FROM bindings WHERE environment_id = $1 OR pin_environment_id = $1 ORDER BY service_id, position",
+        )
+        .bind(id)
+        .fetch_all(c)
+        .await)
+    }
+
+    /// With its scopes and whatever they hold.
     pub(crate) async fn delete_environment(&mut self, id: Uuid) -> sqlx::Result<()> {
         on!(self, c => {
             sqlx::query("DELETE FROM scopes WHERE environment_id = $1").bind(id).execute(&mut *c).await?;

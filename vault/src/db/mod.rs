@@ -7,6 +7,8 @@ pub(crate) mod audit;
 pub(crate) mod bindings;
 pub(crate) mod changes;
 mod connect;
+pub(crate) mod deleted;
+pub(crate) mod drafts;
 pub(crate) mod environments;
 pub(crate) mod installation;
 pub(crate) mod people;
@@ -53,13 +55,20 @@ macro_rules! on {
 }
 pub(crate) use on;
 
-/// Appends `items` as bound values between parentheses.
+/// Appends `items` as bound values between parentheses; of none `NULL`, in which nothing is: Postgres has no empty list.
 macro_rules! bind_list {
     ($query:ident, $items:expr) => {{
         $query.push("(");
-        let mut list = $query.separated(", ");
+        let mut is_empty = true;
         for item in $items {
-            list.push_bind(item);
+            if !is_empty {
+                $query.push(", ");
+            }
+            is_empty = false;
+            $query.push_bind(item);
+        }
+        if is_empty {
+            $query.push("NULL");
         }
         $query.push(")");
     }};
@@ -84,11 +93,17 @@ impl Db {
     pub(crate) async fn migrate(&self) -> Result<(), StartError> {
         let migrator = sqlx::migrate!("../migrations");
         match self {
-            Self::Sqlite(pool) => match migrator.run(pool).await {
-                // SQLite has no lock for this: another start may have run the same step at the same moment.
-                Err(_) => migrator.run(pool).await,
-                done => done,
-            },
+            Self::Sqlite(pool) => {
+                let mut done = migrator.run(pool).await;
+                // SQLite has no lock for this: another start may have run a step at the same moment, each of them.
+                for _ in migrator.iter() {
+                    if done.is_ok() {
+                        break;
+                    }
+                    done = migrator.run(pool).await;
+                }
+                done
+            }
             Self::Postgres(pool) => migrator.run(pool).await,
         }
         .map_err(StartError::Migrate)

@@ -38,6 +38,8 @@ macro_rules! scopes_where {
     };
 }
 
+pub(crate) use scopes_where;
+
 impl Tx {
     /// The scopes of the platform, of one project and of one service, in every environment. One branch per
     /// unique index, so that neither engine reads the other services' scopes.

@@ -15,6 +15,10 @@ pub(crate) struct StoredSecret {
     pub(crate) scope_id: Uuid,
     pub(crate) name: String,
     pub(crate) comment: String,
+    /// Who looks after it; empty where nobody said.
+    pub(crate) owner: String,
+    /// The first moment of the last day of its value.
+    pub(crate) rotate_by: Option<i64>,
     /// The newest version.
     pub(crate) version: i64,
     /// Whether the newest version says that the secret was deleted.
@@ -30,7 +34,9 @@ guarded!(StoredSecret, |row| Fields::of("secrets")
     .text(&row.comment)
     .number(row.version)
     .flag(row.deleted)
-    .number(row.created_at));
+    .number(row.created_at)
+    .text(&row.owner)
+    .optional_number(row.rotate_by));
 
 /// A secret with its newest version.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -43,7 +49,7 @@ pub(crate) struct StoredHeld {
 
 macro_rules! secret_columns {
     () => {
-        "s.id, s.scope_id, s.name, s.comment, s.version, s.deleted, s.created_at, s.mac"
+        "s.id, s.scope_id, s.name, s.comment, s.owner, s.rotate_by, s.version, s.deleted, s.created_at, s.mac"
     };
 }
 pub(crate) use secret_columns;
@@ -129,6 +135,52 @@ impl Tx {
         Ok(rows)
     }
 
+    /// The secrets of these scopes with these names, deleted ones too; the caller drops what it did not ask for: above
+    /// a number of names, all of the scopes come.
+    pub(crate) async fn list_held_among(&mut self, scopes: &[Uuid], names: &[&str]) -> sqlx::Result<Vec<StoredHeld>> {
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        let few = names.len() <= NAMES;
+        let mut rows = Vec::new();
+        for scopes in scopes.chunks(ROWS) {
+            rows.extend(on!(&mut *self, c => {
+                let mut query = sqlx::QueryBuilder::new(held!("s.scope_id IN "));
+                bind_list!(query, scopes);
+                if few {
+                    query.push(" AND s.name IN ");
+                    bind_list!(query, names.iter().copied());
+                }
+                query.build_query_as().fetch_all(c).await
+            })?);
+        }
+        Ok(rows)
+    }
+
+    /// The secrets of a scope whose names are these but for upper and lower case, deleted ones too; `lowered` is lower
+    /// case. The caller drops what it did not ask for, as above.
+    pub(crate) async fn list_secrets_folded(
+        &mut self,
+        scope_id: Uuid,
+        lowered: &[String],
+    ) -> sqlx::Result<Vec<StoredSecret>> {
+        if lowered.len() > NAMES {
+            return self.list_secrets(&[scope_id], None).await;
+        }
+        let mut rows = Vec::new();
+        for lowered in lowered.chunks(ROWS) {
+            rows.extend(on!(&mut *self, c => {
+                let mut query = sqlx::QueryBuilder::new(concat!(
+                    "SELECT ", secret_columns!(), " FROM secrets s WHERE s.scope_id = "
+                ));
+                query.push_bind(scope_id).push(" AND lower(s.name) IN ");
+                bind_list!(query, lowered);
+                query.build_query_as().fetch_all(c).await
+            })?);
+        }
+        Ok(rows)
+    }
+
     /// The names of these scopes, deleted ones too; the caller drops what it did not ask for: above a number
     /// of names, all of the scopes come.
     pub(crate) async fn list_secrets(
@@ -154,13 +206,30 @@ impl Tx {
         Ok(rows)
     }
 
+    /// The live secrets whose newest value lies in more than one place: `limit` values after the first `skip`, those
+    /// in most places first. Which are equal the caller tells by what the checked rows say.
+    pub(crate) async fn list_held_twice(&mut self, limit: i64, skip: i64) -> sqlx::Result<Vec<StoredHeld>> {
+        on!(self, c => sqlx::query_as(held!(
+            "s.deleted = false AND v.fingerprint IN (
+               SELECT d.fingerprint FROM secrets h
+                 JOIN secret_versions d ON d.secret_id = h.id AND d.version = h.version
+               WHERE h.deleted = false AND d.fingerprint IS NOT NULL
+               GROUP BY d.fingerprint HAVING COUNT(*) > 1
+               ORDER BY COUNT(*) DESC, d.fingerprint LIMIT $1 OFFSET $2)"
+        ))
+        .bind(limit)
+        .bind(skip)
+        .fetch_all(c)
+        .await)
+    }
+
     /// Answers how many rows were new: a name that is there already is left alone.
     pub(crate) async fn append_secrets(&mut self, rows: &[StoredSecret]) -> sqlx::Result<usize> {
         let mut written = 0;
         for rows in rows.chunks(ROWS) {
             written += on!(&mut *self, c => {
                 let mut query = sqlx::QueryBuilder::new(
-                    "INSERT INTO secrets (id, scope_id, name, comment, version, deleted, created_at, mac) ",
+                    "INSERT INTO secrets (id, scope_id, name, comment, owner, rotate_by, version, deleted, created_at, mac) ",
                 );
                 query.push_values(rows, |mut values, row| {
                     values
@@ -168,6 +237,8 @@ impl Tx {
                         .push_bind(row.scope_id)
                         .push_bind(&row.name)
                         .push_bind(&row.comment)
+                        .push_bind(&row.owner)
+                        .push_bind(row.rotate_by)
                         .push_bind(row.version)
                         .push_bind(row.deleted)
                         .push_bind(row.created_at)
@@ -187,8 +258,8 @@ impl Tx {
         for rows in rows.chunks(ROWS) {
             written += on!(&mut *self, c => {
                 let mut query = sqlx::QueryBuilder::new(
-                    "UPDATE secrets SET comment = x.column4, version = x.column5, deleted = x.column6, mac = x.column7 \
-                     FROM (",
+                    "UPDATE secrets SET comment = x.column4, version = x.column5, deleted = x.column6, \
+                     mac = x.column7, owner = x.column8, rotate_by = x.column9 FROM (",
                 );
                 query.push_values(rows, |mut values, (was, row)| {
                     values
@@ -198,7 +269,9 @@ impl Tx {
                         .push_bind(&row.comment)
                         .push_bind(row.version)
                         .push_bind(row.deleted)
-                        .push_bind(&row.mac);
+                        .push_bind(&row.mac)
+                        .push_bind(&row.owner)
+                        .push_bind(row.rotate_by);
                 });
                 query.push(
                     ") AS x WHERE secrets.id = x.column1 AND secrets.version = x.column2 AND secrets.mac = x.column3",

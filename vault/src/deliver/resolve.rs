@@ -15,10 +15,10 @@ use crate::{
 };
 
 /// A value that is delivered, still sealed.
-pub(super) struct Chosen {
-    pub(super) source: Scope,
-    pub(super) scope: StoredScope,
-    pub(super) held: StoredHeld,
+pub(crate) struct Chosen {
+    pub(crate) source: Scope,
+    pub(crate) scope: StoredScope,
+    pub(crate) held: StoredHeld,
 }
 
 /// What is delivered to a service, still sealed.
@@ -86,7 +86,7 @@ impl Vault {
     }
 }
 
-pub(super) fn chosen(ladder: &Ladder, (rung, held): (usize, StoredHeld)) -> Result<Chosen> {
+pub(crate) fn chosen(ladder: &Ladder, (rung, held): (usize, StoredHeld)) -> Result<Chosen> {
     Ok(Chosen {
         source: ladder.rungs[rung].clone(),
         scope: ladder.stored[rung].clone().ok_or(Error::Unknown { table: "scopes" })?,
@@ -95,7 +95,7 @@ pub(super) fn chosen(ladder: &Ladder, (rung, held): (usize, StoredHeld)) -> Resu
 }
 
 impl Chosen {
-    pub(super) fn version(&self) -> (Uuid, i64) {
+    pub(crate) fn version(&self) -> (Uuid, i64) {
         (self.held.secret.id, self.held.secret.version)
     }
 

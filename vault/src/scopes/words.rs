@@ -60,6 +60,21 @@ impl Words {
             .ok_or(Error::Unknown { table: "environments" })
     }
 
+    /// The services.
+    pub(crate) fn services(&self) -> impl Iterator<Item = &ServicePath> {
+        self.services.values()
+    }
+
+    /// A service by its id.
+    pub(crate) fn service(&self, id: Uuid) -> Option<&ServicePath> {
+        self.services.get(&id)
+    }
+
+    /// The id of a service.
+    pub(crate) fn service_id(&self, path: &ServicePath) -> Option<Uuid> {
+        self.services.iter().find(|(_, own)| *own == path).map(|(id, _)| *id)
+    }
+
     /// The words of a scope.
     pub(crate) fn scope(&self, row: &StoredScope) -> Result<Scope> {
         let unknown = || Error::Unknown { table: "scopes" };

@@ -1,6 +1,6 @@
 //! A secret as it was read: checked, shown without its value, opened.
 
-use domain::{Kind, Millis, Scope, SecretName, SecretValue, api::SecretRow};
+use domain::{Code, Day, Error as PublicError, Kind, Millis, Scope, SecretName, SecretValue, api::SecretRow};
 use seal::{ScopeKey, SealedValue};
 
 use crate::{
@@ -43,9 +43,10 @@ impl Vault {
     pub(crate) fn holds(&self, held: &StoredHeld, value: &SecretValue) -> bool {
         held.version.kind.as_deref() == Some(value.kind().word())
             && held.version.fingerprint == Some(self.fingerprint(value))
+            && value.file_name().is_none_or(|name| held.version.file_name.as_deref() == Some(name))
     }
 
-    /// Opens the value of a checked version; `None` when that version is a deletion.
+    /// Opens the value of a checked version; `None` when that version is a deletion, 410 when it was destroyed.
     pub(crate) async fn open_version(
         &self,
         tx: &mut Tx,
@@ -54,6 +55,14 @@ impl Vault {
     ) -> Result<Option<SecretValue>> {
         if version.kind.is_none() {
             return Ok(None);
+        }
+        if let Some(at) = version.destroyed_at {
+            let sentence = format!(
+                "version {} was destroyed on {} UTC; nothing brings it back",
+                version.version,
+                Millis(at).minute()
+            );
+            return Err(PublicError::new(Code::Gone, sentence).into());
         }
         let key = self.scope_key(scope)?;
         let seal = tx.list_seals(&[(version.secret_id, version.version)]).await?;
@@ -79,6 +88,7 @@ impl Vault {
         };
         let bytes = self.inner.keys.open_value(key, &place, &sealed)?;
         let value = SecretValue::new(kind, bytes)?;
+        let value = value.with_file_name(version.file_name.as_deref().unwrap_or_default())?;
         if version.fingerprint == Some(self.fingerprint(&value)) { Ok(value) } else { Err(tampered()) }
     }
 }
@@ -90,10 +100,14 @@ impl StoredHeld {
             name: known(self.secret.name.clone(), "secrets")?,
             kind: kind_of(&self.version)?.ok_or(Error::Unknown { table: VERSIONS })?,
             comment: self.secret.comment.clone(),
+            owner: self.secret.owner.clone(),
+            rotate_by: self.secret.rotate_by.map(|at| Day::of(Millis(at))),
+            file_name: self.version.file_name.clone(),
             version: self.secret.version,
             source: scope.to_string(),
             updated_at: Millis(self.version.created_at),
             updated_by: self.version.created_by.clone(),
+            change_id: self.version.change_id.to_string(),
         })
     }
 }

@@ -36,6 +36,7 @@ impl Vault {
         Ok(Revealed {
             value: WireValue(value.expose_wire()),
             kind: value.kind(),
+            file_name: value.file_name().map(str::to_owned),
             version: version.version,
             audit_id: audit_id.to_string(),
         })

@@ -104,6 +104,51 @@ db_tests! {
         assert_eq!(names(&t).await, ["development", "production"]);
     }
 
+    async fn an_environment_goes_with_its_contents_when_that_is_meant(t: TestVault) {
+        let admin = t.shop().await;
+        let staging = env("staging");
+        for (place, key) in [("shop@staging", "A"), ("shop@staging", "B"), ("platform@staging", "A"), ("shop", "A")] {
+            put(&t.vault, &admin, place, key, "v").await;
+        }
+        let bindings = serde_json::from_value::<Vec<_>>(serde_json::json!([
+            {"target": {"env": "X"}, "secret": "A", "environment": "staging"},
+            {"target": {"env": "Y"}, "secret": "A"},
+            {"target": {"env": "Z"}, "secret": "A", "scope": {"level": "platform", "environment": "staging"}},
+        ]));
+        t.vault.put_bindings(&admin, &path("shop", "api"), &bindings.unwrap()).await.unwrap();
+        let token = NewToken { environment: Some(staging.clone()), ..new_token("ci-staging") };
+        let token = t.token(&admin, &token).await;
+        let plan = t.vault.plan_environment_removal(&admin, &staging).await.unwrap();
+        assert_eq!((plan.secrets, plan.bindings, plan.tokens, plan.is_empty()), (3, 2, 1, false));
+        let scopes: Vec<_> = plan.scopes.iter().map(|scope| (scope.source.as_str(), scope.names.join(" "))).collect();
+        assert_eq!(
+            scopes,
+            [("platform, environment: staging", "A".to_owned()), ("project: shop, environment: staging", "A B".to_owned())]
+        );
+        assert_eq!(plan.bound[0].source, "project: shop, service: api");
+        assert_eq!((plan.bound[0].target.as_str(), plan.token_names[0].as_str()), ("the variable X", "ci-staging"));
+        // Planned only: everything is still there. And what changed since it was seen does not go.
+        assert_eq!(reveal(&t.vault, &admin, "shop@staging", "A").await, "v");
+        put(&t.vault, &admin, "shop/web@staging", "NEW", "v").await;
+        let stale = t.vault.delete_environment_with_contents(&admin, &staging, Some(3)).await;
+        assert_eq!(status(stale), 409);
+        let gone = t.vault.delete_environment_with_contents(&admin, &staging, Some(4)).await.unwrap();
+        assert_eq!(gone.secrets, 4);
+        assert_eq!(names(&t).await, ["development", "production"]);
+        assert_eq!(t.vault.list_bindings(&admin, &path("shop", "api")).await.unwrap().len(), 1);
+        assert_eq!(reveal(&t.vault, &admin, "shop", "A").await, "v");
+        assert!(t.vault.actor_of_token(crate::fixture::request(), &token.token.0).await.is_err());
+        let left = "SELECT (SELECT COUNT(*) FROM secrets) + (SELECT COUNT(*) FROM tokens) + (SELECT COUNT(*) FROM scopes)";
+        assert_eq!(t.place.number(left).await, 2, "one secret and its scope");
+        for (action, count) in [("secret.delete", 4), ("binding.delete", 2), ("token.revoke", 1), ("environment.delete", 1)] {
+            assert_eq!(t.audited(action, "allowed").await, count, "{action}");
+        }
+        // An empty one goes the same way.
+        let gone = t.vault.delete_environment_with_contents(&admin, &env("development"), None).await.unwrap();
+        assert!(gone.is_empty());
+        assert_eq!(status(t.vault.plan_environment_removal(&admin, &env("development")).await), 404);
+    }
+
     async fn only_admins_edit_environments(t: TestVault) {
         t.shop().await;
         let actors = [
@@ -116,6 +161,8 @@ db_tests! {
                 t.vault.create_environment(&actor, &new("x", None)).await.map(drop),
                 t.vault.update_environment(&actor, &env("staging"), &moved(None, Some(0))).await.map(drop),
                 t.vault.delete_environment(&actor, &env("staging")).await,
+                t.vault.plan_environment_removal(&actor, &env("staging")).await.map(drop),
+                t.vault.delete_environment_with_contents(&actor, &env("staging"), None).await.map(drop),
             ];
             for result in results {
                 assert_eq!(status(result), told);

@@ -124,6 +124,16 @@ impl TestPlace {
         }
     }
 
+    /// The bytes that a query answers.
+    pub async fn bytes(&self, sql: &str) -> Vec<u8> {
+        let sql = AssertSqlSafe(sql.to_owned());
+        let path = self.url.strip_prefix("sqlite://").expect("a file");
+        let mut connection = SqliteConnection::connect(path).await.unwrap();
+        let bytes = sqlx::query_scalar(sql).fetch_one(&mut connection).await;
+        connection.close().await.unwrap();
+        bytes.unwrap()
+    }
+
     /// The number a query answers.
     pub async fn number(&self, sql: &str) -> i64 {
         let sql = AssertSqlSafe(sql.to_owned());

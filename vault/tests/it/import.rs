@@ -6,7 +6,11 @@ use vault::ImportOptions;
 use crate::speak::{at, name, page, put, refused, reveal, status, upload};
 
 fn options(leave_out: &[&str]) -> ImportOptions {
-    ImportOptions { leave_out: leave_out.iter().map(|&name| name.to_owned()).collect(), message: "why".into() }
+    ImportOptions {
+        leave_out: leave_out.iter().map(|&name| name.to_owned()).collect(),
+        message: "why".into(),
+        ..ImportOptions::default()
+    }
 }
 
 fn actions(plan: &Plan) -> Vec<(&str, PlanAction, Option<i64>)> {

@@ -327,12 +327,11 @@ async fn forget(t: &TestVault) {
     if t.place.is_sqlite() {
         fs::remove_dir_all(t.place.directory().join("data")).unwrap();
     } else {
-        let mut tables = vec!["_sqlx_migrations"];
-        let schema = include_str!("../../../migrations/0001_init.sql");
-        for line in schema.lines().rev() {
-            if let Some(rest) = line.strip_prefix("CREATE TABLE ") {
-                tables.push(rest.split(' ').next().unwrap());
-            }
+        let mut tables = vec!["_sqlx_migrations".to_owned()];
+        for step in fs::read_dir("../migrations").unwrap() {
+            let schema = fs::read_to_string(step.unwrap().path()).unwrap();
+            let made = schema.lines().filter_map(|line| line.strip_prefix("CREATE TABLE "));
+            tables.extend(made.map(|rest| rest.split(' ').next().unwrap().to_owned()));
         }
         for table in tables {
             t.place.execute(&format!("DROP TABLE {table} CASCADE")).await;

@@ -8,10 +8,10 @@ use vault::ImportOptions;
 
 use crate::{
     fixture::TestVault,
-    speak::{at, env, page, put, status, upload},
+    speak::{at, env, page, path, put, status, upload},
 };
 
-/// A row as text: `v1` set, `v1>project` set and covering, `<platform` inherited, `-` not set.
+/// A row as text: `v1` set, `v1>project` set and covering, `<platform` inherited, `-` not set, `!` missing, `#` closed.
 fn rows(matrix: &Matrix) -> Vec<String> {
     let rows = matrix.rows.iter();
     rows.map(|row| {
@@ -22,6 +22,8 @@ fn rows(matrix: &Matrix) -> Vec<String> {
                 (CellState::Set, Some(version), Some(other)) => format!("v{version}>{other}"),
                 (CellState::From, None, Some(other)) => format!("<{other}"),
                 (CellState::NotSet, None, None) => "-".to_owned(),
+                (CellState::Missing, None, None) => "!".to_owned(),
+                (CellState::NoAccess, None, None) => "#".to_owned(),
                 odd => panic!("{odd:?}"),
             }
         });
@@ -102,12 +104,121 @@ db_tests! {
         let token = t.service_token("shop", "api", None).await;
         let outsider = t.outsider().await;
         let all = ListQuery::default();
-        assert_eq!(rows(&matrix(&t, &token, "shop/api", MatrixShow::All, &all).await), ["S: v1 <all <all <all"]);
+        // Whoever gets the service's values may know of every rung, as in its effective secrets.
+        let shown = matrix(&t, &token, "shop/api", MatrixShow::All, &all).await;
+        assert_eq!(rows(&shown), ["P: <platform <platform <platform <platform", "S: v1 <all <all <all"]);
         for (actor, place) in [(&token, "shop"), (&token, "platform"), (&outsider, "shop"), (&outsider, "shop/api"), (&admin, "none")] {
             let level = at(place).level;
             assert_eq!(status(t.vault.matrix(actor, &level, MatrixShow::All, &all).await), 404, "{place}");
         }
         assert_eq!(matrix(&t, &outsider, "platform", MatrixShow::All, &all).await.rows.len(), 1);
+    }
+
+    async fn what_a_binding_needs_and_no_rung_holds_is_missing(t: TestVault) {
+        let admin = t.shop().await;
+        let all = page(10, None);
+        put(&t.vault, &admin, "shop@staging", "PARTLY", "v").await;
+        put(&t.vault, &admin, "shop", "THERE", "v").await;
+        let bindings = serde_json::from_value::<Vec<_>>(serde_json::json!([
+            {"target": {"env": "A"}, "secret": "PARTLY"},
+            {"target": {"env": "B"}, "secret": "NOWHERE", "environment": "production"},
+            {"target": {"env": "C"}, "secret": "THERE"},
+            {"target": {"env": "D"}, "secret": "PINNED", "scope": {"level": "platform", "environment": null}},
+        ]));
+        t.vault.put_bindings(&admin, &path("shop", "api"), &bindings.unwrap()).await.unwrap();
+        let shown = matrix(&t, &admin, "shop/api", MatrixShow::All, &all).await;
+        assert_eq!(
+            rows(&shown),
+            ["NOWHERE: - - - !", "PARTLY: - ! <project !", "THERE: <project <project <project <project"]
+        );
+        assert_eq!((shown.rows[0].kind, shown.counts.missing), (None, 2));
+        assert_eq!((shown.counts.all, shown.counts.inherited, shown.counts.set), (3, 2, 0));
+        assert_eq!(shown.missing, [1, 0, 2]);
+        let missing = matrix(&t, &admin, "shop/api", MatrixShow::Missing, &all).await;
+        assert_eq!(missing.rows.len(), 2);
+        // Only the service needs it; its project and its neighbour do not.
+        for place in ["shop", "shop/web"] {
+            let shown = matrix(&t, &admin, place, MatrixShow::All, &all).await;
+            assert_eq!((shown.counts.missing, shown.missing), (0, vec![0, 0, 0]), "{place}");
+        }
+        let names = t.vault.list_missing(&admin, &path("shop", "api"), &env("production")).await.unwrap();
+        assert_eq!(names.iter().map(ToString::to_string).collect::<Vec<_>>(), ["NOWHERE", "PARTLY"]);
+        assert!(t.vault.list_missing(&admin, &path("shop", "api"), &env("staging")).await.unwrap().is_empty());
+        assert_eq!(status(t.vault.list_missing(&t.outsider().await, &path("shop", "api"), &env("staging")).await), 404);
+        // Whoever may not look at a wider rung is not told that a name is missing.
+        let new = domain::api::NewToken {
+            project: Some("shop".parse().unwrap()),
+            rights: vec![domain::access::Right::Write],
+            ..crate::fixture::new_token("ci")
+        };
+        let token = t.token(&admin, &new).await;
+        let writer = t.bearer(&token).await;
+        let shown = matrix(&t, &writer, "shop/api", MatrixShow::All, &all).await;
+        assert_eq!((rows(&shown)[0].as_str(), shown.counts.missing), ("NOWHERE: - - - -", 0));
+    }
+
+    async fn columns_that_may_not_be_looked_at_are_closed_and_tell_nothing(t: TestVault) {
+        let admin = t.shop().await;
+        for (place, key) in [
+            ("shop/api", "WIDE"), ("shop/api@staging", "MINE"), ("shop/api@production", "MINE"), ("platform", "P"),
+            ("shop/api@production", "THEIRS"),
+        ] {
+            put(&t.vault, &admin, place, key, place).await;
+        }
+        let all = page(10, None);
+        let staging = t.service_token("shop", "api", Some("staging")).await;
+        let shown = matrix(&t, &staging, "shop/api", MatrixShow::All, &all).await;
+        assert_eq!(rows(&shown), ["MINE: # # v1 #", "P: # # <platform #", "WIDE: # # <all #"]);
+        let compared = shown.rows[0].cells.iter().filter(|cell| cell.group.is_some()).count();
+        assert_eq!(compared, 1, "a closed cell is not compared with an open one");
+        assert_eq!(t.audited("secret.list", "denied").await, 0);
+        let level = at("shop").level;
+        assert_eq!(status(t.vault.matrix(&staging, &level, MatrixShow::All, &all).await), 404);
+        assert_eq!(t.audited("secret.list", "denied").await, 1);
+    }
+
+    async fn a_row_tells_which_environments_differ_without_a_value(t: TestVault) {
+        let admin = t.shop().await;
+        for (place, value) in [
+            ("shop/api@development", "one"), ("shop/api@staging", "marker-8841"), ("shop/api@production", "marker-8841"),
+        ] {
+            put(&t.vault, &admin, place, "DB", value).await;
+        }
+        put(&t.vault, &admin, "platform", "DB", "one").await;
+        let shown = matrix(&t, &admin, "shop/api", MatrixShow::All, &page(10, None)).await;
+        let row = &shown.rows[0];
+        let groups: Vec<_> = row.cells.iter().map(|cell| cell.group).collect();
+        assert_eq!(groups, [Some(0), Some(0), Some(1), Some(1)], "development has what the platform has");
+        assert_eq!(row.compared(3), (vec![1], vec![2]));
+        let neighbours: Vec<_> = (0..4).map(|column| row.differs_from_neighbour(column)).collect();
+        assert_eq!(neighbours, [None, None, Some(1), None]);
+        assert!(!serde_json::to_string(&shown).unwrap().contains("marker-8841"));
+    }
+
+    async fn a_wide_value_says_who_has_another_in_its_place(t: TestVault) {
+        let admin = t.shop().await;
+        t.project("bank").await;
+        for place in ["platform", "platform@staging", "shop", "shop@staging", "shop/api", "shop/web@staging", "bank@production"] {
+            put(&t.vault, &admin, place, "A", place).await;
+        }
+        let covered = |shown: &Matrix| -> Vec<u32> { shown.rows[0].cells.iter().map(|cell| cell.covered).collect() };
+        let all = page(10, None);
+        let project = matrix(&t, &admin, "shop", MatrixShow::All, &all).await;
+        assert_eq!(covered(&project), [2, 0, 2, 0]);
+        let platform = matrix(&t, &admin, "platform", MatrixShow::All, &all).await;
+        assert_eq!(covered(&platform), [5, 0, 4, 0]);
+        assert_eq!(
+            platform.rows[0].cells[2].covered_by,
+            [
+                "project: shop, service: web, environment: staging",
+                "project: shop, service: api",
+                "project: shop, environment: staging",
+            ]
+        );
+        // Of other projects nobody is told.
+        let developer = t.developer_of("shop").await;
+        assert_eq!(covered(&matrix(&t, &developer, "platform", MatrixShow::All, &all).await), [4, 0, 4, 0]);
+        assert_eq!(covered(&matrix(&t, &t.outsider().await, "platform", MatrixShow::All, &all).await), [0, 0, 0, 0]);
     }
 
     async fn fifty_thousand_names_stay_usable(t: TestVault) {

@@ -260,7 +260,7 @@ db_tests! {
             let write = [
                 all(t.vault.put_secret(actor, &scope, &key, text("w"), None, None).await.map(drop)),
                 all(t.vault.restore_secret(actor, &scope, &key, 1).await.map(drop)),
-                all(t.vault.delete_secret(actor, &scope, &name("A"), None).await),
+                all(t.vault.delete_secret(actor, &scope, &name("A"), None).await.map(drop)),
             ];
             assert_eq!(write, [writes; 3], "{} writes in {place}", actor.label);
             if writes == 200 {

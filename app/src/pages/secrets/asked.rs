@@ -37,6 +37,8 @@ pub enum Writing {
     New,
     /// The open cell.
     Cell,
+    /// The open name, in every environment.
+    Row,
 }
 
 impl Asked {
@@ -51,10 +53,14 @@ impl Asked {
         }
     }
 
+    /// The word of what is shown; empty for everything.
+    pub fn shown(&self) -> &'static str {
+        SHOWN.iter().find(|(_, show)| *show == self.show && *show != MatrixShow::All).map_or("", |(word, _)| word)
+    }
+
     /// The address of this, relative to its page; never empty, for an empty link is no link.
     pub fn href(&self) -> String {
-        let show =
-            SHOWN.iter().find(|(_, show)| *show == self.show && *show != MatrixShow::All).map_or("", |(word, _)| word);
+        let show = self.shown();
         let (open, env) = self.open.as_ref().map_or(("", ""), |open| (open.name.as_str(), open.env.as_str()));
         let pairs = [("show", show), ("filter", &self.filter), ("after", &self.after), ("open", open), ("env", env)];
         match query("", &pairs) {
@@ -93,8 +99,9 @@ impl Asked {
 impl Writing {
     /// What the query of an address says about it.
     pub fn of(query: &ParamsMap) -> Self {
-        match (query.get("new"), query.get("edit")) {
+        match (query.get("new"), query.get("edit").as_deref()) {
             (Some(_), _) => Self::New,
+            (None, Some("row")) => Self::Row,
             (None, Some(_)) => Self::Cell,
             (None, None) => Self::No,
         }
@@ -102,11 +109,13 @@ impl Writing {
 }
 
 /// The words of `?show=`.
-const SHOWN: [(&str, MatrixShow); 4] = [
+const SHOWN: [(&str, MatrixShow); 6] = [
     ("all", MatrixShow::All),
     ("set", MatrixShow::Set),
     ("inherited", MatrixShow::Inherited),
     ("shadows", MatrixShow::Shadows),
+    ("missing", MatrixShow::Missing),
+    ("due", MatrixShow::Due),
 ];
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use domain::{Code, Error, Problem, import::IMPORT_MAX};
 use leptos::{leptos_dom::helpers::window_event_listener_untyped, prelude::*, task::spawn_local};
 use serde::{Deserialize, de::DeserializeOwned};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ClipboardEvent, DragEvent, Element, Event, FileList, HtmlElement, HtmlInputElement, KeyboardEvent};
 use zeroize::Zeroizing;
@@ -121,29 +121,39 @@ pub(super) fn on_hidden(then: impl Fn() + Clone + 'static) {
     listen("pagehide", move |_| then());
 }
 
-/// Posts JSON with the session of this browser.
-pub(super) async fn post<T: DeserializeOwned>(path: &str, body: &[u8]) -> Result<T, Error> {
-    let unreachable = |_| Error::new(Code::Unavailable, "the server cannot be reached; nothing was stored");
-    let init = web_sys::RequestInit::new();
-    init.set_method("POST");
-    let headers = web_sys::Headers::new().map_err(unreachable)?;
-    headers.set("content-type", "application/json").map_err(unreachable)?;
-    init.set_headers(&headers);
-    let bytes = js_sys::Uint8Array::from(body);
-    init.set_body(&bytes);
-    let answer = JsFuture::from(window().fetch_with_str_and_init(path, &init)).await;
-    bytes.fill(0, 0, bytes.length());
-    let response: web_sys::Response = answer.map_err(unreachable)?.unchecked_into();
-    let text = JsFuture::from(response.text().map_err(unreachable)?)
-        .await
-        .map_err(unreachable)?
-        .as_string()
-        .unwrap_or_default();
-    if response.ok() {
-        return serde_json::from_str(&text)
-            .map_err(|_| Error::new(Code::Internal, "the server's answer was not understood; reload the page"));
+/// Posts a file with the session of this browser, and tells how much of it was sent: bytes, and bytes in all. `fetch`
+/// cannot tell that.
+pub(super) async fn send<T: DeserializeOwned>(
+    path: &str,
+    media_type: &str,
+    body: &[u8],
+    progress: impl Fn(f64, f64) + 'static,
+) -> Result<T, Error> {
+    let unsent = |_| Error::new(Code::Unavailable, "the file cannot be sent; nothing was stored");
+    let request = web_sys::XmlHttpRequest::new().map_err(unsent)?;
+    request.open("POST", path).map_err(unsent)?;
+    request.set_request_header("content-type", media_type).map_err(unsent)?;
+    let told = Closure::<dyn Fn(web_sys::ProgressEvent)>::new(move |event: web_sys::ProgressEvent| {
+        progress(event.loaded(), event.total());
+    });
+    let upload = request.upload().map_err(unsent)?;
+    upload.set_onprogress(Some(told.as_ref().unchecked_ref()));
+    upload.set_onload(Some(told.as_ref().unchecked_ref()));
+    let ended = js_sys::Promise::new(&mut |resolve, _| request.set_onloadend(Some(&resolve)));
+    request.send_with_opt_u8_array(Some(body)).map_err(unsent)?;
+    let _ = JsFuture::from(ended).await;
+    let status = request.status().unwrap_or_default();
+    let text = request.response_text().ok().flatten().unwrap_or_default();
+    match status {
+        // The answer is lost, not necessarily the request.
+        0 => Err(Error::new(
+            Code::Unavailable,
+            "the server did not answer; reload the page to see whether anything was stored",
+        )),
+        200..=299 => serde_json::from_str(&text)
+            .map_err(|_| Error::new(Code::Internal, "the server's answer was not understood; reload the page")),
+        status => Err(refusal(status, &text)),
     }
-    Err(refusal(response.status(), &text))
 }
 
 /// Puts text into the clipboard.
@@ -158,6 +168,20 @@ pub(super) async fn copy(text: &str) -> bool {
 pub(super) fn can_copy() -> bool {
     js_sys::Reflect::get(&window().navigator(), &JsValue::from_str("clipboard"))
         .is_ok_and(|clipboard| !clipboard.is_undefined())
+}
+
+/// Fills the buffer with random bytes of the browser.
+pub(super) fn random(bytes: &mut [u8]) -> Result<(), Error> {
+    let none = |_| Error::new(Code::Unavailable, "this browser gives no random numbers");
+    let crypto = js_sys::Reflect::get(&window(), &JsValue::from_str("crypto")).map_err(none)?;
+    let fill = js_sys::Reflect::get(&crypto, &JsValue::from_str("getRandomValues")).map_err(none)?;
+    let fill: js_sys::Function = fill.dyn_into().map_err(none)?;
+    #[allow(clippy::cast_possible_truncation, reason = "a small buffer")]
+    let random = js_sys::Uint8Array::new_with_length(bytes.len() as u32);
+    fill.call1(&crypto, &random).map_err(none)?;
+    random.copy_to(bytes);
+    random.fill(0, 0, random.length());
+    Ok(())
 }
 
 /// Saves bytes as a file.

@@ -17,7 +17,12 @@ pub(super) fn on_keys() {}
 pub(super) fn on_hidden(_: impl Fn() + Clone + 'static) {}
 
 #[allow(clippy::unused_async, reason = "as in the browser")]
-pub(super) async fn post<T: DeserializeOwned>(_: &str, _: &[u8]) -> Result<T, Error> {
+pub(super) async fn send<T: DeserializeOwned>(
+    _: &str,
+    _: &str,
+    _: &[u8],
+    _: impl Fn(f64, f64) + 'static,
+) -> Result<T, Error> {
     Err(Error::new(Code::Unavailable, "only a browser posts"))
 }
 
@@ -28,6 +33,10 @@ pub(super) async fn copy(_: &str) -> bool {
 
 pub(super) fn can_copy() -> bool {
     false
+}
+
+pub(super) fn random(_: &mut [u8]) -> Result<(), Error> {
+    Err(Error::new(Code::Unavailable, "only a browser fills a field"))
 }
 
 pub(super) fn download(_: &str, _: &[u8]) {}

@@ -1,19 +1,28 @@
 //! The open cell: its value behind a mask, its facts, and what the service sees.
 
-use domain::{Kind, Level, api::CellState};
+use domain::{
+    Day, EnvironmentName, Kind, Level,
+    api::{CellState, MatrixRow},
+};
 use leptos::prelude::*;
 
 use super::{
-    asked::Asked,
+    asked::{Asked, Writing},
+    care_form::CareForm,
+    copy::CopyLinks,
     head::Current,
     ladder::Ladder,
-    matrix::Looks,
+    matrix::{DueTag, Looks, covered},
     place::{Place, level_name, scope_name},
     reveal::{Reveal, RevealButtons, Wanted},
+    row_form::RowForm,
     scope_read::{May, OpenCell, service_of},
     secret_form::{DeleteSecret, EditSecret, WrittenCell},
 };
-use crate::components::{Icon, LevelIcon, Mask, Status};
+use crate::{
+    components::{Icon, LevelIcon, Mask, Status},
+    paths,
+};
 
 /// The open cell.
 #[component]
@@ -26,10 +35,14 @@ pub fn Detail(
     open: OpenCell,
     /// Its column.
     column: usize,
+    /// The columns after *all environments*.
+    environments: Vec<EnvironmentName>,
+    /// The day it is.
+    today: Day,
     /// What the reader may.
     may: May,
-    /// Whether it is being written.
-    writing: bool,
+    /// What of it is being written.
+    writing: Writing,
     /// Where its value is shown.
     reveal: Reveal,
 ) -> impl IntoView {
@@ -43,21 +56,49 @@ pub fn Detail(
         environment: open.environment.clone(),
         expected: open.secret.as_ref().map_or(0, |secret| secret.version),
         kind: open.secret.as_ref().map_or(Kind::Text, |secret| secret.kind),
-        comment: open.secret.as_ref().map(|secret| secret.comment.clone()).unwrap_or_default(),
     };
+    let history = open.secret.as_ref().map(|_| {
+        view! { <a class="button quiet small" href=paths::history(&scope, name.as_str())><Icon name="history" />"History"</a> }
+    });
     let delete = (may.write && open.secret.is_some()).then(|| {
         view! { <DeleteSecret place=place.clone() cell=written.clone() place_name=where_.clone() /> }
     });
-    let value = if writing && may.write {
-        view! { <EditSecret place=place.clone() cell=written close=asked.href() /> }.into_any()
-    } else {
-        let edit = may.write.then(|| asked.href_with("edit=1"));
-        view! { <ValueBox place=place.clone() open=open.clone() reveal may edit back=address(&place, &asked) /> }
-            .into_any()
-    };
-    let ladder = view! { <Seen place=place.clone() open=open.clone() /> };
+    let compared = compared(&open.row, column, &environments);
     let chip = (cell.state != CellState::NotSet).then(|| {
         view! { <span class=format!("chip is-{}", looks.tone)><Icon name=looks.icon />{looks.note.clone()}</span> }
+    });
+    let writes = may.write && writing != Writing::No && writing != Writing::New;
+    let body = if writes && writing == Writing::Row {
+        let row = open.row.clone();
+        view! { <div class="detail-body whole"><RowForm place=place.clone() row environments close=asked.href() /></div> }
+            .into_any()
+    } else {
+        let value = if writes {
+            let beside = open.secret.clone().map(|secret| {
+                view! { <CareForm place=place.clone() scope=scope.clone() secret /> }
+            });
+            view! { <EditSecret place=place.clone() cell=written close=asked.href() />{beside} }.into_any()
+        } else {
+            let edit = may.write.then(|| asked.href_with("edit=1"));
+            view! { <ValueBox place=place.clone() open=open.clone() reveal may edit back=address(&place, &asked) /> }
+                .into_any()
+        };
+        view! {
+            <div class="detail-body">
+                <div class="stack-3">{value}</div>
+                <Facts open=open.clone() looks compared today column />
+                <div class="stack-2"><Seen place=place.clone() open=open.clone() column /></div>
+            </div>
+        }
+        .into_any()
+    };
+    let everywhere = (may.write && writing != Writing::Row).then(|| {
+        view! {
+            <a class="button quiet small" href=asked.href_with("edit=row") data-noscroll="">
+                <Icon name="edit" />
+                "Every environment"
+            </a>
+        }
     });
     view! {
         <section class="detail" aria-label=format!("{name} in {where_}")>
@@ -66,6 +107,8 @@ pub fn Detail(
                 <LevelIcon level=place.level.clone() label=where_.clone() />
                 {chip}
                 <span class="spacer"></span>
+                {history}
+                {everywhere}
                 {delete}
                 <a
                     class="button quiet square small"
@@ -73,16 +116,12 @@ pub fn Detail(
                     data-noscroll=""
                     aria-label="Close"
                     title="Close"
-                    data-key=(!writing).then_some("Escape")
+                    data-key=(!writes).then_some("Escape")
                 >
                     <Icon name="close" />
                 </a>
             </header>
-            <div class="detail-body">
-                <div class="stack-3">{value}</div>
-                <Facts open=open.clone() looks />
-                <div class="stack-2">{ladder}</div>
-            </div>
+            {body}
         </section>
     }
 }
@@ -114,7 +153,8 @@ fn ValueBox(
         }
         .into_any();
     };
-    let wanted = Wanted { scope: place.level.at(open.environment), name: secret.name.clone(), version: secret.version };
+    let scope = place.level.at(open.environment);
+    let wanted = Wanted { scope: scope.clone(), name: secret.name.clone(), version: secret.version };
     let buttons = if may.reveal {
         view! { <RevealButtons place=place.clone() wanted kind=secret.kind reveal back id="reveal-open".to_owned() /> }
             .into_any()
@@ -130,6 +170,7 @@ fn ValueBox(
             </a>
         }
     });
+    let moves = (may.reveal && may.write).then(|| view! { <CopyLinks place scope name=secret.name.clone() /> });
     let hint = if may.reveal {
         "Revealing and copying are recorded. A revealed value goes away after 30 s."
     } else {
@@ -140,20 +181,47 @@ fn ValueBox(
             <span class="label">"Value"</span>
             <div class="strongbox"><Mask />{buttons}{edit}</div>
             <p class="hint">{hint}</p>
+            {moves}
         </div>
     }
     .into_any()
 }
 
+/// Which environments have another value under the name, and which the same; told by fingerprint.
+fn compared(row: &MatrixRow, column: usize, environments: &[EnvironmentName]) -> Option<String> {
+    let (different, same) = row.compared(column);
+    let words = |word: &str, columns: &[usize]| {
+        let names: Vec<&str> =
+            columns.iter().filter_map(|at| environments.get(at - 1)).map(EnvironmentName::as_str).collect();
+        match names.as_slice() {
+            [] => None,
+            [only] => Some(format!("{word} {only}")),
+            [most @ .., last] => Some(format!("{word} {} and {last}", most.join(", "))),
+        }
+    };
+    match (words("different from", &different), words("same as", &same)) {
+        (Some(different), Some(same)) => Some(format!("{different}; {same}")),
+        (one, other) => one.or(other),
+    }
+}
+
 #[component]
-fn Facts(open: OpenCell, looks: Looks) -> impl IntoView {
+fn Facts(open: OpenCell, looks: Looks, compared: Option<String>, today: Day, column: usize) -> impl IntoView {
+    let compared = compared.filter(|_| column > 0).map(|words| {
+        view! { <dt>"Compared"</dt><dd>{words}</dd> }
+    });
     let status = match &open.secret {
         Some(secret) => format!("set, version {}", secret.version),
         None => looks.note,
     };
     let (icon, tone) = if open.secret.is_some() { ("set", "good") } else { (looks.icon, looks.tone) };
     let more = open.secret.map(|secret| {
-        let comment = if secret.comment.is_empty() { "none".to_owned() } else { secret.comment };
+        let said = |text: String| if text.is_empty() { "none".to_owned() } else { text };
+        let (comment, owner) = (said(secret.comment), said(secret.owner));
+        let file = secret.file_name.map(|name| view! { <dt>"File name"</dt><dd>{name}</dd> });
+        let due = secret.rotate_by.map(|day| {
+            view! { <dt>"Replace by"</dt><dd class="row">{day.to_string()}" " <DueTag day today /></dd> }
+        });
         view! {
             <dt>"Changed"</dt>
             <dd>
@@ -162,8 +230,12 @@ fn Facts(open: OpenCell, looks: Looks) -> impl IntoView {
             </dd>
             <dt>"Kind"</dt>
             <dd>{secret.kind.word()}</dd>
+            {file}
             <dt>"Comment"</dt>
             <dd>{comment}</dd>
+            <dt>"Owner"</dt>
+            <dd>{owner}</dd>
+            {due}
         }
     });
     view! {
@@ -171,13 +243,14 @@ fn Facts(open: OpenCell, looks: Looks) -> impl IntoView {
             <dt>"Status"</dt>
             <dd><Status icon=icon tone=tone text=status /></dd>
             {more}
+            {compared}
         </dl>
     }
 }
 
 /// What the service of the page sees, or who reads what is set here.
 #[component]
-fn Seen(place: Place, open: OpenCell) -> impl IntoView {
+fn Seen(place: Place, open: OpenCell, column: usize) -> impl IntoView {
     let this = place.level.at(open.environment.clone());
     if let (Some(service), Some(environment), Some(explanation)) =
         (service_of(&place.base), open.environment, open.ladder)
@@ -200,9 +273,20 @@ fn Seen(place: Place, open: OpenCell) -> impl IntoView {
             format!("Every service sees this {} value, unless a narrower level has its own.", level_name(&place.level))
         }
     };
+    let cell = &open.row.cells[column];
+    let covering = (cell.covered > 0).then(|| {
+        let named: Vec<_> = cell.covered_by.iter().map(|source| view! { <li>{source.clone()}</li> }).collect();
+        let more = cell.covered as usize - named.len();
+        let more = (more > 0).then(|| view! { <li class="quiet-text">{format!("and {more} more")}</li> });
+        view! {
+            <Status icon="shadowed" tone="shade" text=format!("{}: a narrower value stands in its place", covered(cell.covered)) />
+            <ul class="small-text">{named}{more}</ul>
+        }
+    });
     view! {
         <h3 class="label">"Who sees it"</h3>
         <p class="small-text quiet-text">{words}</p>
+        {covering}
     }
     .into_any()
 }

@@ -1,5 +1,6 @@
 //! Where a file comes in. Without script it is a form; with script the whole page is.
 
+use domain::import::Format;
 use leptos::{html, prelude::*};
 
 use super::{
@@ -8,6 +9,9 @@ use super::{
     upload::{Reach, Upload},
 };
 use crate::{components::Icon, paths::forms};
+
+/// What a file chooser offers.
+pub(super) const ACCEPTED: &str = ".json,.env,.yaml,.yml,.toml,application/json,text/plain";
 
 /// The drop zone of a page.
 #[component]
@@ -43,22 +47,32 @@ pub fn Dropzone(
             <At place=reach.place.clone() />
             <Icon name="upload" />
             <span>
-                <span class="unscripted">"Upload " <code>"secrets.json"</code> ": "</span>
-                <span class="scripted">"Drop " <code>"secrets.json"</code> " anywhere on this page, paste it, or "</span>
+                <span class="unscripted">"Upload " <code>"secrets.json"</code> ", .env, YAML or TOML: "</span>
+                <span class="scripted">
+                    "Drop " <code>"secrets.json"</code> ", .env, YAML or TOML anywhere on this page, paste it, or "
+                </span>
                 <label class="link" for="file">"choose a file"</label>
                 <input
                     id="file"
                     name="file"
                     type="file"
-                    accept=".json,application/json"
+                    accept=ACCEPTED
                     required
                     on:change=move |event| browser::chosen(&event, chosen.clone())
                 />
                 <span class="scripted">". You see a plan before anything is stored."</span>
             </span>
             <span class="spacer"></span>
+            <label class="hint unscripted" for="import-format">"as"</label>
+            <span class="unscripted">
+                <select class="input" id="import-format" name="format">
+                    <option value="">"what its name says"</option>
+                    {Format::ALL.into_iter().map(|format| view! { <option value=format.word()>{format.label()}</option> }).collect::<Vec<_>>()}
+                </select>
+            </span>
             <label class="hint" for="import-environment">"into"</label>
             <span><EnvironmentSelect environments=reach.environments id="import-environment" /></span>
+            <button class="button unscripted" type="submit" name="do" value="plan">"Show the plan"</button>
             <button class="button unscripted" type="submit"><Icon name="upload" />"Upload"</button>
         </form>
     }
@@ -69,7 +83,7 @@ pub fn Dropzone(
 fn chosen_environment(zone: NodeRef<html::Form>) -> String {
     use wasm_bindgen::JsCast;
     zone.get_untracked()
-        .and_then(|form| form.query_selector("select").ok().flatten())
+        .and_then(|form| form.query_selector("#import-environment").ok().flatten())
         .and_then(|select| select.dyn_into::<web_sys::HtmlSelectElement>().ok())
         .map(|select| select.value())
         .unwrap_or_default()

@@ -1,11 +1,12 @@
 //! What a service gets: each name with its source, and why it is that one.
 
-use domain::{EnvironmentName, Error, Level, SecretName, ServicePath, api::Explanation};
+use domain::{EnvironmentName, Error, Level, SecretName, ServicePath, api::Explanation, ladder::RungState};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::{
     effective_read::{AskedEffective, EffectiveView, Seen, read_effective},
+    export_form::{ExportForm, Wanted as Export},
     head::{Current, SecretsHead},
     keys,
     ladder::Ladder,
@@ -58,7 +59,8 @@ pub(super) fn service_of_path() -> Memo<Result<ServicePath, Error>> {
 
 #[component]
 fn Effective(view: EffectiveView, asked: AskedEffective, reveal: Reveal, typing: Typing) -> impl IntoView {
-    let EffectiveView { head, service, environments, environment, rows, next, counts, explained } = view;
+    let EffectiveView { head, service, environments, environment, rows, missing, next, counts, export, explained } =
+        view;
     let Some(environment) = environment else {
         return view! {
             <SecretsHead head current=Current::Effective />
@@ -93,28 +95,48 @@ fn Effective(view: EffectiveView, asked: AskedEffective, reveal: Reveal, typing:
             }
         }
     };
+    let asked_missing = asked.source == "missing";
+    let export = export.then(|| {
+        let level = Level::Service(service.clone());
+        let place = Place { base: level.clone(), level };
+        let back = format!("{}{}", service_tab(&service, ServiceTab::Effective), asked.href());
+        view! { <ExportForm place wanted=Export::Effective(environment.clone()) back /> }
+    });
     let (filtered, value) = (asked.clone(), asked.filter.clone());
     let to = move |filter| filtered.with(|asked| asked.filter = filter).href();
     let keep = vec![("env", asked.env.clone()), ("source", asked.source.clone())];
-    let table = if rows.is_empty() {
+    // A name that is not in the table is explained above it.
+    let listed = |explained: &Explanation| {
+        rows.iter().any(|row| row.name == explained.name) || missing.contains(&explained.name)
+    };
+    let (explained, elsewhere) = match explained {
+        Some(explained) if !listed(&explained) => (None, Some(explained)),
+        explained => (explained, None),
+    };
+    let elsewhere = elsewhere.map(|explained| {
+        let (service, environment, asked) = (service.clone(), environment.clone(), asked.clone());
+        let name = explained.name.clone();
+        view! { <div class="explain-panel"><Explained name service environment asked explanation=explained /></div> }
+    });
+    let table = if rows.is_empty() && missing.is_empty() {
         view! { <Nothing service=service.clone() environment=environment.clone() asked=asked.clone() all=counts.all /> }
             .into_any()
     } else {
-        let words = match (rows.len(), asked.filter.is_empty() && asked.source.is_empty()) {
+        let words = match (rows.len() + missing.len(), asked.filter.is_empty() && asked.source.is_empty()) {
             (1, false) => "1 name matches".to_owned(),
             (rows, false) => format!("{rows} names match"),
-            (rows, true) => format!("{rows} of {} names", counts.all),
+            (rows, true) => format!("{rows} of {} names", counts.all + counts.missing),
         };
         let first = (!asked.after.is_empty()).then(|| asked.with(|_| {}).href());
         let next = next.map(|name| asked.with(|asked| asked.after = name.to_string()).href());
         view! {
-            <Table rows service=service.clone() environment=environment.clone() asked explained reveal />
+            <Table rows missing service=service.clone() environment=environment.clone() asked explained reveal />
             <Pager words first next />
         }
         .into_any()
     };
     view! {
-        <SecretsHead head current=Current::Effective />
+        <SecretsHead head current=Current::Effective>{export}</SecretsHead>
         <div class="toolbar">
             <nav class="segmented" aria-label="Environment">{switch}</nav>
             <Filter typing value keep names=counts.all to />
@@ -123,8 +145,10 @@ fn Effective(view: EffectiveView, asked: AskedEffective, reveal: Reveal, typing:
                 {pill("service", Some("service"), "Service", counts.service)}
                 {pill("project", Some("project"), "Project", counts.project)}
                 {pill("platform", Some("platform"), "Platform", counts.platform)}
+                {(counts.missing > 0 || asked_missing).then(|| pill("missing", Some("missing"), "Missing", counts.missing))}
             </div>
         </div>
+        {elsewhere}
         <div class="sheet-wrap">{table}</div>
     }
     .into_any()
@@ -133,6 +157,7 @@ fn Effective(view: EffectiveView, asked: AskedEffective, reveal: Reveal, typing:
 #[component]
 fn Table(
     rows: Vec<Seen>,
+    missing: Vec<SecretName>,
     service: ServicePath,
     environment: EnvironmentName,
     asked: AskedEffective,
@@ -142,6 +167,13 @@ fn Table(
     let caption =
         format!("What {} sees in {environment}, with the source of each name. Values are hidden.", service.service);
     let mut explained = explained;
+    let missing: Vec<_> = missing
+        .into_iter()
+        .map(|name| {
+            let mine = explained.take_if(|explained| explained.name == name);
+            view! { <MissingRow name service=service.clone() environment=environment.clone() asked=asked.clone() explained=mine /> }
+        })
+        .collect();
     let rows: Vec<_> = rows
         .into_iter()
         .map(|row| {
@@ -162,7 +194,7 @@ fn Table(
                     <th scope="col"><span class="sr">"Explain"</span></th>
                 </tr>
             </thead>
-            <tbody>{rows}</tbody>
+            <tbody>{missing}{rows}</tbody>
         </table>
     }
 }
@@ -211,6 +243,32 @@ fn Row(
     }
 }
 
+/// A name that a binding needs, and no rung holds.
+#[component]
+fn MissingRow(
+    name: SecretName,
+    service: ServicePath,
+    environment: EnvironmentName,
+    asked: AskedEffective,
+    explained: Option<Explanation>,
+) -> impl IntoView {
+    let level = Level::Service(service.clone());
+    let place = Place { base: level.clone(), level };
+    let set = format!("{}&edit=1", place.path_open(name.as_str(), Some(&environment)));
+    let title = format!("Set value of {name} for {}, {environment}", service.service);
+    let chosen = explained.is_some().then_some("chosen");
+    view! {
+        <tr class=chosen>
+            <th scope="row"><span class="row-name"><span class="name">{name.to_string()}</span></span></th>
+            <td class="tight" data-label="Value"><a class="button small" href=set aria-label=title>"Set value"</a></td>
+            <td data-label="Source"><Status icon="missing" tone="warn" text="missing on all six rungs" /></td>
+            <td class="numeric later" data-label="Version"></td>
+            <td data-label="Shadows"></td>
+            <td class="tight end" data-label="Explain"><Explain name service environment asked explained /></td>
+        </tr>
+    }
+}
+
 /// Why a name has this value: a link that asks, and the ladder once it was asked for.
 #[component]
 fn Explain(
@@ -231,25 +289,52 @@ fn Explain(
         return view! { <a class="button small quiet" href=href data-noscroll="" aria-label=format!("Explain {name}")><Icon name="help" />"Explain"</a> }
             .into_any();
     };
-    let close = asked.with(|asked| asked.after = page).href();
-    let lead = format!("in {}, {environment}. The first rung that holds the name wins.", service.service);
     view! {
         <details class="explain" open>
             <summary class="button small"><Icon name="help" />"Explain"</summary>
-            <section class="popover" aria-label=format!("Why {name} has this value")>
-                <header class="popover-head">
-                    <div class="stack-1"><h2 class="name">{name.to_string()}</h2><p class="small-text quiet-text">{lead}</p></div>
-                    <span class="spacer"></span>
-                    <a class="button quiet square small" href=close data-noscroll="" aria-label="Close" title="Close" data-key="Escape">
-                        <Icon name="close" />
-                    </a>
-                </header>
-                <div class="popover-body"><Ladder service environment explanation /></div>
-                <footer class="popover-foot"><span>"Compared by fingerprint"</span></footer>
-            </section>
+            <Explained name service environment asked explanation />
         </details>
     }
     .into_any()
+}
+
+/// The six rungs of a name, and the line that says the same in a terminal.
+#[component]
+fn Explained(
+    name: SecretName,
+    service: ServicePath,
+    environment: EnvironmentName,
+    asked: AskedEffective,
+    explanation: Explanation,
+) -> impl IntoView {
+    let page = asked.after.clone();
+    let close = asked.with(|asked| asked.after = page).href();
+    let wins = explanation.rungs.iter().any(|rung| rung.state == RungState::Wins);
+    let end = if wins { "The first rung that holds the name wins." } else { "No rung you may look at holds the name." };
+    let lead = format!("in {}, {environment}. {end}", service.service);
+    let line = format!("strongroom explain {name} -p {} -s {} -e {environment}", service.project, service.service);
+    view! {
+        <section class="popover" aria-label=format!("Why {name} has this value")>
+            <header class="popover-head">
+                <div class="stack-1"><h2 class="name">{name.to_string()}</h2><p class="small-text quiet-text">{lead}</p></div>
+                <span class="spacer"></span>
+                <a class="button quiet square small" href=close data-noscroll="" aria-label="Close" title="Close" data-key="Escape">
+                    <Icon name="close" />
+                </a>
+            </header>
+            <div class="popover-body"><Ladder service environment explanation /></div>
+            <footer class="popover-foot">
+                <span>"Compared by fingerprint"</span>
+                <span class="spacer"></span>
+                <code class="sr" id="explain-line">{line}</code>
+                <button class="button quiet small scripted" type="button" data-copy="explain-line">
+                    <Icon name="copy" />
+                    <span class="when-idle">"Copy as command"</span>
+                    <span class="when-copied">"Copied"</span>
+                </button>
+            </footer>
+        </section>
+    }
 }
 
 #[component]

@@ -36,10 +36,14 @@ pub struct EffectiveView {
     pub environment: Option<EnvironmentName>,
     /// The rows of this page.
     pub rows: Vec<Seen>,
+    /// Names that bindings need here and no rung holds, as far as the filter lets them through.
+    pub missing: Vec<SecretName>,
     /// What the next page starts after.
     pub next: Option<SecretName>,
     /// How many names come from where.
     pub counts: Sources,
+    /// Whether the reader may have all of the values, as a file.
+    pub export: bool,
     /// The ladder that was asked for.
     pub explained: Option<Explanation>,
 }
@@ -55,6 +59,8 @@ pub struct Sources {
     pub project: u32,
     /// From the platform.
     pub platform: u32,
+    /// Needed by a binding, from nowhere; not among all.
+    pub missing: u32,
 }
 
 /// One name as the service sees it.
@@ -147,14 +153,18 @@ mod gather {
                 environments,
                 environment: None,
                 rows: Vec::new(),
+                missing: Vec::new(),
                 next: None,
                 counts: Sources::default(),
+                export: false,
                 explained: None,
             });
         };
         let found = vault.effective(actor, &service, &environment).await?;
         let seen: Vec<Seen> = found.into_iter().filter_map(|row| seen(actor, &service, &environment, row)).collect();
-        let counts = count(&seen);
+        let export = !seen.is_empty() && seen.iter().all(|row| row.may.reveal);
+        let mut missing = vault.list_missing(actor, &service, &environment).await?;
+        let counts = Sources { missing: u32::try_from(missing.len()).unwrap_or(u32::MAX), ..count(&seen) };
         let filter = asked.filter.to_ascii_lowercase();
         let mut rows: Vec<Seen> = seen
             .into_iter()
@@ -165,6 +175,8 @@ mod gather {
             })
             .take(PAGE + 1)
             .collect();
+        let shown = matches!(asked.source.as_str(), "" | "missing") && asked.after.is_empty();
+        missing.retain(|name| shown && name.as_str().to_ascii_lowercase().contains(&filter));
         let more = rows.len() > PAGE;
         rows.truncate(PAGE);
         let explained = match asked.explain.parse::<SecretName>() {
@@ -178,7 +190,9 @@ mod gather {
             environment: Some(environment),
             next: rows.last().filter(|_| more).map(|row| row.name.clone()),
             rows,
+            missing,
             counts,
+            export,
             explained,
         })
     }
@@ -209,6 +223,7 @@ mod gather {
             service: from("service"),
             project: from("project"),
             platform: from("platform"),
+            missing: 0,
         }
     }
 }

@@ -48,7 +48,13 @@ pub fn Ladder(
                 RungState::Hidden => view! { <Status icon="denied" text=words /> }.into_any(),
                 _ => view! { <span>{words}</span> }.into_any(),
             };
-            view! { <li class=class><Icon name=icon /><span class="rung">{title(&scope, compact)}</span>{state}</li> }
+            let more = match (compact, rung.version, rung.updated_at, &rung.updated_by) {
+                (false, Some(version), Some(at), Some(by)) => {
+                    Some(view! { <small>{format!("v{version}, {} UTC by {by}", at.minute())}</small> })
+                }
+                _ => None,
+            };
+            view! { <li class=class><Icon name=icon /><span class="rung">{title(&scope, compact)}{more}</span>{state}</li> }
         })
         .collect();
     view! { <ol class=if compact { "ladder compact" } else { "ladder" }>{list}</ol> }

@@ -1,8 +1,8 @@
 //! A level as a table: names down, environments across. A cell is one link.
 
 use domain::{
-    EnvironmentName, Kind, SecretName,
-    api::{Cell, CellState, MatrixRow},
+    Day, EnvironmentName, Kind, SecretName,
+    api::{Cell, CellState, DUE_DAYS, MatrixRow},
 };
 use leptos::prelude::*;
 
@@ -28,6 +28,8 @@ impl Looks {
     pub(super) fn of(cell: &Cell) -> Self {
         let looks = |class, tone, icon, note: String| Self { class, tone, icon, note };
         match (cell.state, cell.other.as_deref()) {
+            (CellState::Missing, _) => looks("lacks", "warn", "missing", "missing".to_owned()),
+            (CellState::NoAccess, _) => looks("denied", "mute", "denied", "no access".to_owned()),
             (CellState::Set, None) => {
                 let version = cell.version.map(|version| format!(", v{version}"));
                 looks("set", "good", "set", format!("set{}", version.unwrap_or_default()))
@@ -53,15 +55,19 @@ pub fn MatrixTable(
     detail: Option<AnyView>,
 ) -> impl IntoView {
     let environments = view.matrix.environments.clone();
+    let missing = std::iter::once(0).chain(view.matrix.missing.iter().copied());
     let head: Vec<_> = columns(&environments)
-        .map(|environment| {
+        .zip(missing)
+        .map(|(environment, missing)| {
             let title = match environment {
                 None => "All environments".to_owned(),
                 Some(name) => name.to_string(),
             };
-            view! { <th class="at" scope="col">{title}</th> }
+            let tag = (missing > 0).then(|| view! { " " <span class="tag warn">{format!("{missing} missing")}</span> });
+            view! { <th class="at" scope="col">{title}{tag}</th> }
         })
         .collect();
+    let (today, write) = (view.matrix.today, view.may.write);
     let open = view.open.as_ref().map(|open| (open.row.name.clone(), open.column(&environments)));
     let mut detail = detail;
     let width = environments.len() + 2;
@@ -74,7 +80,7 @@ pub fn MatrixTable(
             let below = column.and_then(|_| detail.take()).map(|detail| {
                 view! { <tr class="detail-row"><td colspan=width.to_string()>{detail}</td></tr> }
             });
-            view! { <Row row environments=environments.clone() asked=asked.clone() column />{below} }
+            view! { <Row row environments=environments.clone() asked=asked.clone() column today write />{below} }
         })
         .collect();
     view! {
@@ -96,23 +102,73 @@ pub fn KindIcon(
 }
 
 #[component]
-fn Row(row: MatrixRow, environments: Vec<EnvironmentName>, asked: Asked, column: Option<usize>) -> impl IntoView {
+fn Row(
+    row: MatrixRow,
+    environments: Vec<EnvironmentName>,
+    asked: Asked,
+    column: Option<usize>,
+    today: Day,
+    write: bool,
+) -> impl IntoView {
     let here = row.cells.iter().any(|cell| cell.state == CellState::Set);
     let class = if here { "name" } else { "name plain quiet-text" };
     let name = row.name.clone();
+    let due = row.cells.iter().filter_map(|cell| cell.rotate_by).min();
+    let due = due.map(|day| view! { <DueTag day today soon_only=true /> });
+    let kind = row.kind.map(|kind| view! { <KindIcon kind /> });
+    let marks: Vec<_> = (0..row.cells.len()).map(|at| beside(&row, at, &environments)).collect();
     let cells: Vec<_> = columns(&environments)
         .zip(row.cells)
+        .zip(marks)
         .enumerate()
-        .map(|(at, (environment, cell))| {
-            view! { <CellLink name=name.clone() environment=environment.cloned() cell asked=asked.clone() open=column == Some(at) /> }
+        .map(|(at, ((environment, cell), differs))| {
+            let open = column == Some(at);
+            view! { <CellLink name=name.clone() environment=environment.cloned() cell differs asked=asked.clone() open /> }
         })
         .collect();
+    let edit = write.then(|| {
+        let href = asked.opening(&name, "all").href_with("edit=row");
+        let title = format!("Every environment of {name}");
+        view! {
+            <a class="row-edit" href=href data-noscroll="" aria-label=title.clone() title=title><Icon name="edit" small=true /></a>
+        }
+    });
     view! {
         <tr class=column.map(|_| "opened")>
-            <th scope="row"><span class="row-name"><KindIcon kind=row.kind /><span class=class>{row.name.to_string()}</span></span></th>
+            <th scope="row"><span class="row-name">{kind}<span class=class>{row.name.to_string()}</span>{due}{edit}</span></th>
             {cells}
         </tr>
     }
+}
+
+/// The environment to the left of a set cell that holds another value.
+fn beside(row: &MatrixRow, column: usize, environments: &[EnvironmentName]) -> Option<EnvironmentName> {
+    let set = row.cells[column].state == CellState::Set;
+    let neighbour = row.differs_from_neighbour(column).filter(|_| set)?;
+    environments.get(neighbour - 1).cloned()
+}
+
+/// Until when a value is good: nothing while that is far away, unless it is asked for.
+#[component]
+pub fn DueTag(
+    /// The last day of the value.
+    day: Day,
+    /// The day it is.
+    today: Day,
+    /// Only what someone must look at.
+    #[prop(optional)]
+    soon_only: bool,
+) -> impl IntoView {
+    let left = day.days_after(today);
+    let (class, words) = match left {
+        ..0 => ("tag bad", "overdue".to_owned()),
+        0 => ("tag warn", "due today".to_owned()),
+        1 => ("tag warn", "due in 1 day".to_owned()),
+        2..=DUE_DAYS => ("tag warn", format!("due in {left} days")),
+        _ if soon_only => return None,
+        _ => ("tag", format!("due in {left} days")),
+    };
+    Some(view! { <span class=class title=format!("to be replaced by {day}")>{words}</span> })
 }
 
 #[component]
@@ -120,6 +176,7 @@ fn CellLink(
     name: SecretName,
     environment: Option<EnvironmentName>,
     cell: Cell,
+    differs: Option<EnvironmentName>,
     asked: Asked,
     open: bool,
 ) -> impl IntoView {
@@ -128,7 +185,17 @@ fn CellLink(
         None => "All environments".to_owned(),
         Some(name) => name.to_string(),
     };
-    let label = format!("{name}, {}: {note}", environment_title(environment.as_ref()));
+    let mut label = format!("{name}, {}: {note}", environment_title(environment.as_ref()));
+    let covered = (cell.covered > 0).then(|| {
+        let words = covered(cell.covered);
+        label = format!("{label} {words}");
+        view! { " " <span class="mark" title=cell.covered_by.join("; ")><Icon name="shadowed" small=true />{words}</span> }
+    });
+    let differs = differs.map(|other| {
+        let words = format!("differs from {other}");
+        label = format!("{label} {words}");
+        view! { " " <span class="mark"><Icon name="differs" small=true />{words}</span> }
+    });
     let href =
         if open { asked.closed().href() } else { asked.opening(&name, &environment_word(environment.as_ref())).href() };
     let mask = (cell.state == CellState::Set).then(|| view! { <Mask /> });
@@ -143,8 +210,18 @@ fn CellLink(
                 <Icon name=icon />
                 {mask}
                 {note}
+                {covered}
+                {differs}
             </a>
         </td>
+    }
+}
+
+/// How many narrower scopes have a value of their own.
+pub(super) fn covered(by: u32) -> String {
+    match by {
+        1 => "covered in 1 place".to_owned(),
+        by => format!("covered in {by} places"),
     }
 }
 
@@ -160,12 +237,14 @@ mod tests {
     #[test]
     fn a_cell_says_what_it_is() {
         let note = |state, version, other: Option<&str>| {
-            Looks::of(&Cell { state, version, other: other.map(str::to_owned) }).note
+            Looks::of(&Cell { version, other: other.map(str::to_owned), ..Cell::of(state) }).note
         };
         assert_eq!(note(CellState::Set, Some(7), None), "set, v7");
         assert_eq!(note(CellState::Set, Some(7), Some("all")), "overrides all");
         assert_eq!(note(CellState::Set, Some(7), Some("project")), "shadows project");
         assert_eq!(note(CellState::From, None, Some("platform")), "from platform");
         assert_eq!(note(CellState::NotSet, None, None), "not set");
+        assert_eq!(note(CellState::Missing, None, None), "missing");
+        assert_eq!(note(CellState::NoAccess, None, None), "no access");
     }
 }

@@ -3,8 +3,12 @@
 //! | file | concept |
 //! |---|---|
 //! | `scope_page`, `scope_read` | one level of a service, project or the platform |
-//! | `matrix`, `toolbar`, `detail`, `secret_form` | its parts: table, filters, the open cell, writing |
-//! | `upload`, `upload_file`, `dropzone`, `plan`, `plan_items` | a file becomes a plan, and a plan becomes one change |
+//! | `matrix`, `toolbar`, `detail` | its parts: table, filters, the open cell |
+//! | `secret_form`, `value_fields`, `row_form`, `care_form` | writing: one value, one name everywhere, what stands beside |
+//! | `upload`, `upload_file`, `dropzone`, `plan`, `plan_items`, `plan_effects` | a file becomes a plan, and a plan becomes one change |
+//! | `plain_plan`, `plan_page` | the same in forms, without script |
+//! | `copy`, `copy_read` | names from one place to another, promoted, demoted |
+//! | `export_form` | many values as a file |
 //! | `reveal`, `reveal_dialog`, `reveal_page` | one value, for thirty seconds |
 //! | `effective`, `ladder` | what the ladder gives, and why |
 //! | `bindings`, `binding_forms` | which secret feeds which variable or file |
@@ -21,21 +25,30 @@ mod browser;
 #[cfg(not(feature = "hydrate"))]
 #[path = "browser_none.rs"]
 mod browser;
+mod care_form;
+mod copy;
+mod copy_read;
 mod detail;
 mod dropzone;
 mod effective;
 mod effective_read;
+mod export_form;
 mod head;
 mod keys;
 mod ladder;
 mod matrix;
 mod place;
+mod plain_plan;
 mod plan;
+mod plan_effects;
 mod plan_items;
+#[cfg(feature = "ssr")]
+mod plan_page;
 mod reveal;
 mod reveal_dialog;
 #[cfg(feature = "ssr")]
 mod reveal_page;
+mod row_form;
 mod scope_page;
 mod scope_read;
 mod secret_form;
@@ -43,12 +56,23 @@ mod toolbar;
 mod unseen;
 mod upload;
 mod upload_file;
+mod value_fields;
 
 pub use binding_forms::pin_of;
 pub use bindings::BindingsPage;
+pub use copy::CopyPage;
+pub use copy_read::AskedCopy;
 pub use effective::EffectivePage;
+pub(crate) use matrix::KindIcon;
 pub use place::{Place, environment_of, scope_name};
+pub(crate) use place::{environment_title, environment_word, level_title, levels};
+#[cfg(feature = "ssr")]
+pub use plan_page::{PlanPage, plan_page};
+pub(crate) use reveal::{Reveal, RevealButtons, Wanted};
+pub(crate) use reveal_dialog::RevealDialog;
 #[cfg(feature = "ssr")]
 pub use reveal_page::{RevealedPage, revealed_page};
 pub use scope_page::{PlatformSecrets, ProjectSecrets, ServicePlatformSecrets, ServiceProjectSecrets, ServiceSecrets};
+pub(crate) use secret_form::At;
 pub use upload_file::told as import_sentence;
+pub use value_fields::alphabet_of;

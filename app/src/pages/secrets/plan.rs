@@ -1,13 +1,15 @@
 //! The plan of an upload: what each key would do, where, and the button that does it.
 
-use domain::api::PlanAction;
+use domain::{api::PlanAction, import::Format};
 use leptos::prelude::*;
 
 use super::{
     browser,
+    dropzone::ACCEPTED,
     place::{environment_title, environment_word, level_title},
+    plan_effects::Affected,
     plan_items::{PlanItems, line},
-    upload::{File, Upload},
+    upload::{File, Stage, Upload},
     upload_file::Known,
 };
 use crate::components::{Icon, counted, level_icon, sentence};
@@ -27,6 +29,7 @@ fn Open(upload: Upload, file: File) -> impl IntoView {
         let keys = upload.known.with(|known| known.items().len());
         let keys = counted(keys, "key");
         let read = upload.known.with(|known| match known {
+            Known::Preview(items) if items.is_empty() => "The server reads it and makes the plan.",
             Known::Preview(_) => "Read here; the server is making the plan.",
             Known::Plan(_) => "Another target makes a new plan.",
             Known::Refused(_) => "There is no plan.",
@@ -41,18 +44,33 @@ fn Open(upload: Upload, file: File) -> impl IntoView {
             upload.take(given, reach.clone(), &environment);
         }
     };
+    // Whoever came here by keyboard goes on from here.
+    let title = NodeRef::<leptos::html::H1>::new();
+    Effect::new(move |_| {
+        if let Some(title) = title.get() {
+            let _ = title.focus();
+        }
+    });
     let levels = (reach.levels.len() > 1).then_some(reach.levels);
     view! {
         <div class="page">
             <header class="page-head">
-                <div class="page-title"><h1><Icon name="json" />{format!("Plan for {}", file.name)}</h1><p role="status">{lead}</p></div>
+                <div class="page-title"><h1 tabindex="-1" node_ref=title><Icon name="json" />{format!("Plan for {}", file.name)}</h1><p role="status">{lead}</p></div>
                 <div class="actions">
-                    <button class="button" type="button" data-key="Escape" on:click=move |_| upload.discard()>"Discard"</button>
+                    <button
+                        class="button"
+                        type="button"
+                        data-key="Escape"
+                        disabled=move || upload.stage.get().applies()
+                        on:click=move |_| upload.discard()
+                    >
+                        "Discard"
+                    </button>
                     <label class="button">
                         <input
                             class="sr"
                             type="file"
-                            accept=".json,application/json"
+                            accept=ACCEPTED
                             on:change=move |event| browser::chosen(&event, again.clone())
                         />
                         <Icon name="upload" />
@@ -66,7 +84,15 @@ fn Open(upload: Upload, file: File) -> impl IntoView {
                         <span class="label">"Store in"</span>
                         {levels.map(|levels| view! { <Levels upload levels /> })}
                         <Environments upload environments=reach.environments />
+                        <ReadAs upload format=file.format />
                     </div>
+                    <Progress upload />
+                    {move || {
+                        let said = upload.said.get()?;
+                        Some(view! {
+                            <div class="callout warn" role="alert"><Icon name="warn" /><div><b>{said}</b></div></div>
+                        })
+                    }}
                     <Problems upload />
                     {move || {
                         let planned = upload.known.with(|known| matches!(known, Known::Plan(_)));
@@ -124,6 +150,29 @@ fn Environments(upload: Upload, environments: Vec<domain::EnvironmentName>) -> i
             on:change=move |event| upload.move_into(&event_target_value(&event))
         >
             <option value="all">"All environments"</option>
+            {options}
+        </select>
+    }
+}
+
+/// What the file is read as: guessed, so it can be corrected.
+#[component]
+fn ReadAs(upload: Upload, format: Format) -> impl IntoView {
+    let options: Vec<_> = Format::ALL
+        .into_iter()
+        .map(|each| view! { <option value=each.word() selected=each == format>{each.label()}</option> })
+        .collect();
+    view! {
+        <label class="label" for="plan-format">"Read as"</label>
+        <select
+            class="input auto"
+            id="plan-format"
+            on:change=move |event| {
+                if let Some(format) = Format::from_word(&event_target_value(&event)) {
+                    upload.read_as(format);
+                }
+            }
+        >
             {options}
         </select>
     }
@@ -239,21 +288,43 @@ fn Apply(upload: Upload) -> impl IntoView {
         let counts = upload.counts();
         format!("{} unchanged, {} left out", counts.unchanged, counts.left_out)
     };
-    let label = move || match (upload.busy.get(), upload.known.with(|known| matches!(known, Known::Plan(_))), writes())
-    {
-        (true, true, _) => "Working…".to_owned(),
-        (true, false, _) => "Planning…".to_owned(),
-        (false, _, 0) => "Nothing to apply".to_owned(),
-        (false, _, 1) => "Apply 1 change".to_owned(),
-        (false, _, writes) => format!("Apply {writes} changes"),
+    let label = move || match (upload.stage.get(), writes()) {
+        (stage, _) if stage.applies() => "Working…".to_owned(),
+        (Stage::Quiet, 0) => "Nothing to apply".to_owned(),
+        (Stage::Quiet, 1) => "Apply 1 change".to_owned(),
+        (Stage::Quiet, writes) => format!("Apply {writes} changes"),
+        _ => "Planning…".to_owned(),
+    };
+    let affected = move || {
+        upload.known.with(|known| match known {
+            Known::Plan(plan) => Some(view! { <Affected affects=plan.affects.clone() /> }),
+            _ => None,
+        })
+    };
+    let whole = move || {
+        let some = upload.left_out.with(|left_out| !left_out.is_empty());
+        some.then(|| view! { <li class="quiet-text">"Counted before anything is left out."</li> })
     };
     view! {
         <aside class="panel" aria-labelledby="apply-title">
             <header class="panel-head"><h2 id="apply-title">"What Apply will do"</h2></header>
             <div class="panel-body stack-3">
                 <p>"Write " <b>{names}</b> " to " {place} " as one change: " <b>{parts}</b> "."</p>
-                <ul class="stack-2 small-text"><li class="status is-ink"><Icon name="none" />{rest}</li></ul>
-                <p class="small-text quiet-text">"All of it or none of it: while one key cannot be stored, nothing is."</p>
+                <ul class="stack-2 small-text">{affected}{whole}<li class="status is-ink"><Icon name="none" />{rest}</li></ul>
+                <p class="small-text quiet-text">
+                    "All of it or none of it: while one key cannot be stored, nothing is. If someone changes one of these names first, you get a new plan."
+                </p>
+                <div class="field">
+                    <label for="plan-message">"Message " <span class="optional">"shown in history"</span></label>
+                    <textarea
+                        class="input"
+                        id="plan-message"
+                        rows="2"
+                        maxlength="2000"
+                        prop:value=move || upload.message.get()
+                        on:input=move |event| upload.message.set(event_target_value(&event))
+                    ></textarea>
+                </div>
                 <button
                     class="button primary wide"
                     type="button"
@@ -267,6 +338,38 @@ fn Apply(upload: Upload) -> impl IntoView {
             </div>
         </aside>
     }
+}
+
+/// How far it is: bytes while they are sent, then only that the server works, for it tells no more.
+#[component]
+fn Progress(upload: Upload) -> impl IntoView {
+    move || {
+        let keys = upload.known.with_untracked(|known| counted(known.items().len(), "key"));
+        let what = |apply| if apply { "writes" } else { "compares" };
+        let (words, bar) = match upload.stage.get() {
+            Stage::Quiet => return None,
+            Stage::Sending { sent, of, .. } => {
+                let words = format!("{} of {} sent", shown(sent), shown(of));
+                (
+                    words,
+                    view! { <progress class="progress" max=of.to_string() value=sent.to_string()></progress> }
+                        .into_any(),
+                )
+            }
+            Stage::Waiting { apply } => {
+                let words = format!("All sent; the server {} {keys}", what(apply));
+                (words, view! { <progress class="progress"></progress> }.into_any())
+            }
+        };
+        Some(
+            view! { <div class="panel panel-body stack-2" role="status" aria-live="polite"><span>{words}</span>{bar}</div> },
+        )
+    }
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most 5 MiB")]
+fn shown(bytes: f64) -> String {
+    size(bytes as usize)
 }
 
 fn size(bytes: usize) -> String {

@@ -6,10 +6,39 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{matrix::KindIcon, upload::Upload};
+use super::{
+    matrix::KindIcon,
+    plan_effects::{Effects, look},
+    upload::Upload,
+};
 use crate::components::{Icon, Mask, Status, sentence};
 
-/// The keys of a file, in its order.
+/// How many rows are drawn at a time.
+const ROWS: usize = 200;
+
+/// Which keys are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Show {
+    All,
+    Only(PlanAction),
+    Shadows,
+    Shadowed,
+    Noted,
+}
+
+impl Show {
+    fn holds(self, item: &PlanItem) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(action) => item.action == action,
+            Self::Shadows => !item.shadows.is_empty(),
+            Self::Shadowed => !item.shadowed_by.is_empty(),
+            Self::Noted => item.looks_like_file.is_some() || !item.differs_in_case.is_empty(),
+        }
+    }
+}
+
+/// The keys of a file: those that cannot be stored first, then in the order of the file, some at a time.
 #[component]
 pub fn PlanItems(
     /// The upload of the page.
@@ -19,8 +48,64 @@ pub fn PlanItems(
     /// Whether the server has said what they would do.
     planned: bool,
 ) -> impl IntoView {
-    let rows: Vec<_> = items.into_iter().map(|item| view! { <Item upload item planned /> }).collect();
+    let mut items = items;
+    items.sort_by_key(|item| item.action != PlanAction::Invalid);
+    let (show, drawn) = (RwSignal::new(Show::All), RwSignal::new(ROWS));
+    let pills: Vec<_> = [
+        (Show::All, None, "All"),
+        (Show::Only(PlanAction::Create), Some("create"), "Create"),
+        (Show::Only(PlanAction::Update), Some("update"), "Update"),
+        (Show::Only(PlanAction::Unchanged), Some("unchanged"), "Unchanged"),
+        (Show::Shadows, Some("shadows"), "Shadows"),
+        (Show::Shadowed, Some("shadowed"), "Shadowed"),
+        (Show::Noted, Some("warn"), "To look at"),
+        (Show::Only(PlanAction::Invalid), Some("invalid"), "Invalid"),
+    ]
+    .into_iter()
+    .map(|(which, icon, label)| (which, icon, label, items.iter().filter(|item| which.holds(item)).count()))
+    .filter(|(which, .., count)| *which == Show::All || *count > 0)
+    .map(|(which, icon, label, count)| {
+        let pressed = move || if show.get() == which { "true" } else { "false" };
+        let choose = move |_| {
+            drawn.set(ROWS);
+            show.set(which);
+        };
+        view! {
+            <button type="button" aria-pressed=pressed on:click=choose>
+                {icon.map(|name| view! { <Icon name=name /> })}
+                {label}
+                " "
+                <b>{count}</b>
+            </button>
+        }
+    })
+    .collect();
+    let items = StoredValue::new(items);
+    let rows = move || -> Vec<_> {
+        let which = show.get();
+        items.with_value(|items| {
+            let shown = items.iter().filter(|item| which.holds(item)).take(drawn.get());
+            shown.map(|item| view! { <Item upload item=item.clone() planned /> }).collect()
+        })
+    };
+    let rest = move || {
+        let which = show.get();
+        let all = items.with_value(|items| items.iter().filter(|item| which.holds(item)).count());
+        let rest = all.saturating_sub(drawn.get());
+        (rest > 0).then(|| {
+            view! {
+                <div class="pager">
+                    <span>{format!("{} of {all} keys", all - rest)}</span>
+                    <span class="spacer"></span>
+                    <button class="button quiet small" type="button" on:click=move |_| drawn.update(|drawn| *drawn += ROWS)>
+                        {format!("Show {} more", rest.min(ROWS))}
+                    </button>
+                </div>
+            }
+        })
+    };
     view! {
+        {planned.then(|| view! { <div class="pills" role="group" aria-label="Show">{pills}</div> })}
         <div class="sheet-wrap">
             <table class="sheet">
                 <caption>"What applying this file would do. Values are hidden."</caption>
@@ -35,6 +120,7 @@ pub fn PlanItems(
                 </thead>
                 <tbody>{rows}</tbody>
             </table>
+            {rest}
         </div>
     }
 }
@@ -58,6 +144,18 @@ fn Item(upload: Upload, item: PlanItem, planned: bool) -> impl IntoView {
             }
         });
     };
+    let advised = item.looks_like_file.is_some() || upload.as_file.with_untracked(|names| names.contains(&item.name));
+    let advice = (planned && advised).then(|| {
+        let name = item.name.clone();
+        let words = item.looks_like_file.map_or("stored as a file", look);
+        let taken = upload.as_file.with_untracked(|names| names.contains(&item.name));
+        view! {
+            <label class="check small-text">
+                <input type="checkbox" prop:checked=taken on:change=move |event| upload.take_advice(&name, event_target_checked(&event)) />
+                {words}
+            </label>
+        }
+    });
     let rest = match &item.problem {
         Some(problem) => {
             view! { <td colspan="2" class="wraps"><span class="is-bad small-text">{sentence(&line(problem))}</span></td> }
@@ -65,7 +163,7 @@ fn Item(upload: Upload, item: PlanItem, planned: bool) -> impl IntoView {
         }
         None => view! {
             <td data-label="Now, then"><Versions item=item.clone() planned /></td>
-            <td data-label="Effect" class="wraps"><Shadowing item=item.clone() /></td>
+            <td data-label="Effect" class="wraps"><Effects item=item.clone() /> {advice}</td>
         }
         .into_any(),
     };
@@ -86,7 +184,7 @@ fn Item(upload: Upload, item: PlanItem, planned: bool) -> impl IntoView {
     }
 }
 
-fn chip(action: PlanAction, planned: bool) -> impl IntoView {
+pub(super) fn chip(action: PlanAction, planned: bool) -> impl IntoView {
     let (tone, icon, word) = match action {
         PlanAction::Invalid => ("bad", "invalid", "invalid"),
         _ if !planned => ("mute", "waits", "read"),
@@ -98,8 +196,14 @@ fn chip(action: PlanAction, planned: bool) -> impl IntoView {
     view! { <span class=format!("chip is-{tone}")><Icon name=icon />{word}</span> }
 }
 
+/// The version of now and the one of then.
 #[component]
-fn Versions(item: PlanItem, planned: bool) -> impl IntoView {
+pub(super) fn Versions(
+    /// The key.
+    item: PlanItem,
+    /// Whether the server has said what it would do.
+    planned: bool,
+) -> impl IntoView {
     if !planned {
         return ().into_any();
     }
@@ -118,18 +222,6 @@ fn Versions(item: PlanItem, planned: bool) -> impl IntoView {
     view! { <span class="row keep">{now}{then}</span> }.into_any()
 }
 
-/// What the key does to other levels.
-#[component]
-fn Shadowing(item: PlanItem) -> impl IntoView {
-    let shadows = (!item.shadows.is_empty()).then(|| {
-        view! { <Status icon="shadows" tone="shade" text=format!("shadows {}", sources(&item.shadows)) /> }
-    });
-    let shadowed = (!item.shadowed_by.is_empty()).then(|| {
-        view! { <Status icon="shadowed" tone="shade" text=format!("shadowed by {}", sources(&item.shadowed_by)) /> }
-    });
-    view! { <span class="row">{shadows}{shadowed}</span> }
-}
-
 /// `Line 18, column 3: …`
 pub(super) fn line(problem: &Problem) -> String {
     match (problem.line, problem.column) {
@@ -138,41 +230,5 @@ pub(super) fn line(problem: &Problem) -> String {
             Some(name) => format!("{name}: {}", problem.message),
             None => problem.message.clone(),
         },
-    }
-}
-
-/// Sources in few words: the page says which project and service they are of.
-fn sources(sources: &[String]) -> String {
-    let short: Vec<String> = sources.iter().map(|source| short(source)).collect();
-    short.join("; ")
-}
-
-/// `project: shop, service: api, environment: staging` as `api, staging`; `project: shop` as `project`.
-fn short(source: &str) -> String {
-    let part = |key: &str| {
-        let of = |part: &str| part.strip_prefix(key).map(str::to_owned);
-        source.split(", ").find_map(of)
-    };
-    let level = match (part("service: "), part("project: ")) {
-        (Some(service), _) => service,
-        (None, Some(_)) => "project".to_owned(),
-        (None, None) => "platform".to_owned(),
-    };
-    match part("environment: ") {
-        Some(environment) => format!("{level}, {environment}"),
-        None => level,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::short;
-
-    #[test]
-    fn a_source_is_told_in_few_words() {
-        assert_eq!(short("project: shop, service: api, environment: staging"), "api, staging");
-        assert_eq!(short("project: shop, service: api"), "api");
-        assert_eq!(short("project: shop"), "project");
-        assert_eq!(short("platform, environment: staging"), "platform, staging");
     }
 }

@@ -177,7 +177,7 @@ pub fn RevealButtons(
     #[prop(optional)]
     square: bool,
 ) -> impl IntoView {
-    let scope = wanted.scope.clone();
+    let (downloaded, come_back, wanted_name) = (wanted.clone(), back.clone(), wanted.name.clone());
     let (asked, copied, copying) = (wanted.clone(), wanted.clone(), wanted.clone());
     let form = view! {
         <form
@@ -190,13 +190,7 @@ pub fn RevealButtons(
                 reveal.show(asked.clone(), String::new());
             }
         >
-            <input type="hidden" name="level" value=scope.level.word() />
-            <input type="hidden" name="project" value=place.project() />
-            <input type="hidden" name="service" value=place.service() />
-            <input type="hidden" name="environment" value=environment_word(scope.environment.as_ref()) />
-            <input type="hidden" name="name" value=wanted.name.to_string() />
-            <input type="hidden" name="version" value=wanted.version.to_string() />
-            <input type="hidden" name="back" value=back />
+            <Of place=place.clone() wanted=wanted.clone() back />
         </form>
     };
     let is_copied = move || reveal.is_copied(&copied);
@@ -227,13 +221,38 @@ pub fn RevealButtons(
             </button>
         }
     });
+    let download = (kind == Kind::File).then(|| {
+        let (id, title) = (format!("{id}-download"), format!("Download {wanted_name}"));
+        view! {
+            <button class=class type="submit" form=id.clone() aria-label=title.clone() title=title>
+                <Icon name="download" />
+                {(!square).then_some("Download")}
+            </button>
+            <form id=id hidden=true action=paths::forms::DOWNLOAD method="post"><Of place wanted=downloaded back=come_back /></form>
+        }
+    });
     view! {
         <button class=class type="submit" form=id aria-label=see.clone() title=see aria-disabled=busy data-key=(!square).then_some("r")>
             <Icon name="eye" />
             {(!square).then_some("Reveal")}
         </button>
         {copy}
+        {download}
         <span class="sr" role="status">{status}</span>
         {form}
+    }
+}
+
+/// Which value a form without script asks for, and where it leads back to.
+#[component]
+fn Of(place: Place, wanted: Wanted, back: String) -> impl IntoView {
+    view! {
+        <input type="hidden" name="level" value=wanted.scope.level.word() />
+        <input type="hidden" name="project" value=place.project() />
+        <input type="hidden" name="service" value=place.service() />
+        <input type="hidden" name="environment" value=environment_word(wanted.scope.environment.as_ref()) />
+        <input type="hidden" name="name" value=wanted.name.to_string() />
+        <input type="hidden" name="version" value=wanted.version.to_string() />
+        <input type="hidden" name="back" value=back />
     }
 }

@@ -126,7 +126,7 @@ fn TextValue(reveal: Reveal, wanted: Wanted, revealed: Revealed) -> impl IntoVie
 
 #[component]
 fn FileValue(reveal: Reveal, wanted: Wanted, revealed: Revealed) -> impl IntoView {
-    let name = wanted.name.to_string();
+    let name = revealed.file_name.clone().unwrap_or_else(|| wanted.name.to_string());
     let file = StoredValue::new(SecretValue::from_wire(Kind::File, &revealed.value.0).ok());
     let bytes = file.with_value(|file| file.as_ref().map_or(0, |file| file.expose().len()));
     let save = move |_| {

@@ -30,7 +30,7 @@ pub fn revealed_page(page: RevealedPage) -> String {
     let RevealedPage { scope, name, revealed, back, css, theme } = page;
     let text = revealed.value.0.as_str();
     let (value, note) = if revealed.kind == Kind::File {
-        let note = "A file is not shown; the dashboard with script downloads it, and so does the command line.";
+        let note = "A file is not shown; the page before downloads it, and so does the command line.";
         (view! { <span class="mask">{MASK}</span> }.into_any(), note.to_owned())
     } else {
         let pieces: Vec<_> = unseen::pieces(text)
@@ -90,6 +90,7 @@ mod tests {
             revealed: Revealed {
                 value: "</pre><script>alert(1)</script>\n".to_owned().into(),
                 kind: Kind::Text,
+                file_name: None,
                 version: 3,
                 audit_id: "a".into(),
             },

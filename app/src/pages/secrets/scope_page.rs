@@ -6,8 +6,10 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::{
     asked::{Asked, Writing},
+    copy_read::AskedCopy,
     detail::{Detail, current},
     dropzone::Dropzone,
+    export_form::{ExportForm, Wanted},
     head::SecretsHead,
     keys,
     matrix::MatrixTable,
@@ -102,15 +104,23 @@ fn Scope(place: Place, asked: Asked, view: ScopeView, kept: Kept) -> impl IntoVi
     let (head, environments) = (view.head.clone(), view.matrix.environments.clone());
     let actions = {
         let href = asked.closed().href_with("new=1");
-        write.then(|| {
+        let from = AskedCopy { to: place.level.short(), ..AskedCopy::default() };
+        let new = write.then(|| {
             view! {
+                <a class="button" href=from.href()><Icon name="layers" />"Copy names from…"</a>
                 <a class="button primary" href=href data-noscroll="" data-key="n">
                     <Icon name="plus" />
                     "New secret"
                 </a>
             }
-        })
+        });
+        view! { <a class="button" href=crate::paths::changes_of(&place.level)><Icon name="history" />"History"</a>{new} }
     };
+    let export = (view.may.reveal && view.matrix.counts.set > 0).then(|| {
+        let wanted = Wanted::Own(environments.clone());
+        let back = format!("{}{}", place.path(), asked.href());
+        view! { <ExportForm place=place.clone() wanted back /> }
+    });
     let reach = Reach { place: place.clone(), levels: head.levels.clone(), environments: environments.clone() };
     let above = if write {
         Either::Left(view! { <Dropzone upload=kept.upload reach /> })
@@ -132,7 +142,7 @@ fn Scope(place: Place, asked: Asked, view: ScopeView, kept: Kept) -> impl IntoVi
     let wider = place.level != Level::Platform;
     let counts = view.matrix.counts;
     view! {
-        <SecretsHead head current=current(&place)>{actions}</SecretsHead>
+        <SecretsHead head current=current(&place)>{export}{actions}</SecretsHead>
         {above}
         {new_form}
         <Toolbar typing=kept.typing counts asked=asked.clone() wider />
@@ -149,6 +159,7 @@ fn Rows(place: Place, asked: Asked, view: ScopeView, writing: Memo<Writing>, kep
     let detail = view.open.clone().map(|open| {
         let (place, asked, may) = (place.clone(), asked.clone(), view.may);
         let column = open.column(&view.matrix.environments);
+        let (environments, today) = (view.matrix.environments.clone(), view.matrix.today);
         (move || {
             view! {
                 <Detail
@@ -156,8 +167,10 @@ fn Rows(place: Place, asked: Asked, view: ScopeView, writing: Memo<Writing>, kep
                     asked=asked.clone()
                     open=open.clone()
                     column
+                    environments=environments.clone()
+                    today
                     may
-                    writing=writing.get() == Writing::Cell
+                    writing=writing.get()
                     reveal=kept.reveal
                 />
             }
@@ -180,12 +193,14 @@ fn Rows(place: Place, asked: Asked, view: ScopeView, writing: Memo<Writing>, kep
 fn words(view: &ScopeView, asked: &Asked) -> String {
     use domain::api::MatrixShow;
     let rows = view.matrix.rows.len();
-    let MatrixCounts { all, set, inherited, shadows } = view.matrix.counts;
+    let MatrixCounts { all, set, inherited, shadows, missing, due } = view.matrix.counts;
     let total = match asked.show {
         MatrixShow::All => all,
         MatrixShow::Set => set,
         MatrixShow::Inherited => inherited,
         MatrixShow::Shadows => shadows,
+        MatrixShow::Missing => missing,
+        MatrixShow::Due => due,
     };
     match (rows, asked.filter.is_empty()) {
         (1, false) => "1 name matches".to_owned(),
@@ -209,6 +224,8 @@ fn Nothing(place: Place, asked: Asked, view: ScopeView) -> impl IntoView {
         MatrixShow::Set => format!("Nothing is set for {}", level_title(&place.level)),
         MatrixShow::Inherited => "Nothing comes from a wider level".to_owned(),
         MatrixShow::Shadows => "Nothing here covers a wider level".to_owned(),
+        MatrixShow::Missing => "Nothing is missing".to_owned(),
+        MatrixShow::Due => "No value is due to be replaced".to_owned(),
         MatrixShow::All => format!("No secrets for {} yet", level_title(&place.level)),
     };
     if view.matrix.counts.all > 0 {
@@ -223,7 +240,7 @@ fn Nothing(place: Place, asked: Asked, view: ScopeView) -> impl IntoView {
     view! {
         <Empty icon="lock" title>
             <p>
-                {format!("Drop the secrets.json of {what} anywhere on this page: you see a plan before anything is stored. Or write the first one by hand.")}
+                {format!("Drop the secrets.json or .env of {what} anywhere on this page: you see a plan before anything is stored. Or write the first one by hand.")}
             </p>
             <a class="button" href=new data-noscroll=""><Icon name="plus" />"New secret"</a>
         </Empty>

@@ -3,7 +3,11 @@
 use domain::{EnvironmentName, Kind, SecretName};
 use leptos::prelude::*;
 
-use super::place::{Place, environment_word};
+use super::{
+    care_form::CareFields,
+    place::{Place, environment_word},
+    value_fields::ValueFields,
+};
 use crate::{
     chrome::use_chrome,
     components::{Field, Form, Icon},
@@ -21,8 +25,6 @@ pub struct WrittenCell {
     pub expected: i64,
     /// What the value is now.
     pub kind: Kind,
-    /// What its comment is now.
-    pub comment: String,
 }
 
 /// The form of a new secret, in a panel of its own.
@@ -57,14 +59,14 @@ pub fn NewSecret(
                 <input type="hidden" name="expected_version" value="0" />
                 <div class="fields">
                     <Field name="name" label="Name" id="new-name" placeholder="DATABASE_URL" mono=true />
-                    <KindSelect kind id="new-kind" />
                     <div class="field">
                         <label for="new-environment">"Environment"</label>
                         <EnvironmentSelect environments id="new-environment" chosen=environment />
                     </div>
                 </div>
-                <ValueFields id="new" />
+                <ValueFields kind id="new" />
                 <Field name="comment" label="Comment" id="new-comment" optional=true hint="Everyone who sees the name can read it." />
+                <CareFields />
                 <div class="actions">
                     <button class="button primary" type="submit">"Save secret"</button>
                     <p class="hint">"Refused if the name is already set there."</p>
@@ -99,12 +101,7 @@ pub fn EditSecret(
             <input type="hidden" name="name" value=cell.name.to_string() />
             <input type="hidden" name="environment" value=environment_word(cell.environment.as_ref()) />
             <input type="hidden" name="expected_version" value=cell.expected.to_string() />
-            <KindSelect kind=cell.kind id="edit-kind" />
-            <ValueFields id="edit" />
-            <div class="field">
-                <label for="edit-comment">"Comment " <span class="optional">"optional"</span></label>
-                <input class="input" id="edit-comment" name="comment" value=cell.comment autocomplete="off" />
-            </div>
+            <ValueFields kind=cell.kind id="edit" />
             <div class="row">
                 <button class="button primary" type="submit">{label}</button>
                 <a class="button quiet" href=close data-noscroll="">"Cancel"</a>
@@ -133,7 +130,7 @@ pub fn DeleteSecret(
                 <input type="hidden" name="environment" value=environment_word(cell.environment.as_ref()) />
                 <input type="hidden" name="expected_version" value=cell.expected.to_string() />
                 <div class="popover-body stack-3 first">
-                    <p>"Delete " <b class="name">{cell.name.to_string()}</b>{format!(" in {place_name}? Its versions stay in history; a wider level shows through, if it has the name.")}</p>
+                    <p>"Delete " <b class="name">{cell.name.to_string()}</b>{format!(" in {place_name}? For 30 days it can be brought back; a wider level shows through, if it has the name.")}</p>
                     <div><button class="button primary danger small" type="submit">{format!("Delete version {}", cell.expected)}</button></div>
                 </div>
             </form>
@@ -172,41 +169,5 @@ pub fn At(
         <input type="hidden" name="level" value=place.level.word() />
         <input type="hidden" name="project" value=place.project() />
         <input type="hidden" name="service" value=place.service() />
-    }
-}
-
-#[component]
-fn KindSelect(kind: Kind, id: &'static str) -> impl IntoView {
-    let option = move |of: Kind, words| {
-        view! { <option value=of.word() selected=of == kind>{words}</option> }
-    };
-    view! {
-        <div class="field">
-            <label for=id>"Kind"</label>
-            <select class="input" id=id name="kind">
-                {option(Kind::Text, "text")}
-                {option(Kind::Json, "json")}
-                {option(Kind::File, "file")}
-            </select>
-        </div>
-    }
-}
-
-/// The stylesheet shows the one that fits the chosen kind.
-#[component]
-fn ValueFields(id: &'static str) -> impl IntoView {
-    let (value, file) = (format!("{id}-value"), format!("{id}-file"));
-    view! {
-        <div class="field for-text">
-            <label for=value.clone()>"Value"</label>
-            <textarea class="input mono" id=value name="value" rows="4" autocomplete="off" autocapitalize="none" spellcheck="false"></textarea>
-            <p class="hint">"Stored as typed, spaces and line breaks included."</p>
-            <label class="check small-text"><input type="checkbox" name="empty" value="1" />"An empty value is meant"</label>
-        </div>
-        <div class="field for-file">
-            <label for=file.clone()>"File"</label>
-            <input class="input" id=file name="file" type="file" />
-            <p class="hint">"Its bytes, as they are; 1 MiB at most."</p>
-        </div>
     }
 }

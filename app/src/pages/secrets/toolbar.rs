@@ -48,34 +48,35 @@ pub fn Toolbar(
     /// Whether the narrower words mean anything: on the platform everything is set there.
     wider: bool,
 ) -> impl IntoView {
-    let show = match asked.show {
-        MatrixShow::All => "",
-        MatrixShow::Set => "set",
-        MatrixShow::Inherited => "inherited",
-        MatrixShow::Shadows => "shadows",
-    };
+    let show = asked.shown();
     let address = asked.clone();
     let to = move |filter: String| Asked { filter, ..address.showing(address.show) }.href();
-    let pills = wider.then(|| {
-        let pill = |show, icon: Option<&'static str>, label, count| {
-            let current = (asked.show == show).then_some("true");
-            view! {
-                <a href=asked.showing(show).href() aria-current=current data-noscroll="">
-                    {icon.map(|name| view! { <Icon name=name /> })}
-                    {label}
-                    " "
-                    <b>{count}</b>
-                </a>
-            }
-        };
+    let pill = |show, icon: Option<&'static str>, label, count| {
+        let current = (asked.show == show).then_some("true");
         view! {
-            <div class="pills" role="group" aria-label="Show">
-                {pill(MatrixShow::All, None, "All", counts.all)}
-                {pill(MatrixShow::Set, Some("set"), "Set here", counts.set)}
-                {pill(MatrixShow::Inherited, Some("from"), "Inherited", counts.inherited)}
-                {pill(MatrixShow::Shadows, Some("shadows"), "Shadows", counts.shadows)}
-            </div>
+            <a href=asked.showing(show).href() aria-current=current data-noscroll="">
+                {icon.map(|name| view! { <Icon name=name /> })}
+                {label}
+                " "
+                <b>{count}</b>
+            </a>
         }
+    };
+    // What nobody has to look at is not offered, unless it is on show.
+    let some =
+        |show, icon, label, count| (count > 0 || asked.show == show).then(|| pill(show, Some(icon), label, count));
+    let due = some(MatrixShow::Due, "clock", "Due", counts.due);
+    let narrowed = wider.then(|| {
+        (
+            pill(MatrixShow::Set, Some("set"), "Set here", counts.set),
+            pill(MatrixShow::Inherited, Some("from"), "Inherited", counts.inherited),
+            pill(MatrixShow::Shadows, Some("shadows"), "Shadows", counts.shadows),
+            some(MatrixShow::Missing, "missing", "Missing", counts.missing),
+        )
+    });
+    let pills = (wider || due.is_some()).then(|| {
+        let all = pill(MatrixShow::All, None, "All", counts.all);
+        view! { <div class="pills" role="group" aria-label="Show">{all} {narrowed} {due}</div> }
     });
     view! {
         <div class="toolbar">

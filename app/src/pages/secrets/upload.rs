@@ -4,9 +4,9 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use domain::{
-    Level, Scope,
+    Code, Level, Scope,
     api::{Plan, PlanAction, PlanCounts},
-    import::parse_json,
+    import::Format,
 };
 use leptos::{prelude::*, task::spawn_local};
 use zeroize::Zeroizing;
@@ -15,7 +15,7 @@ use super::{
     browser,
     head::LevelTab,
     place::{Place, environment_of},
-    upload_file::{Given, Known, address, preview, told},
+    upload_file::{Given, Known, Posting, address, format_of, preview, since, told},
 };
 use crate::{chrome::use_chrome, notice::Notice};
 
@@ -35,8 +35,38 @@ pub struct Reach {
 pub(super) struct File {
     pub(super) name: String,
     pub(super) size: usize,
+    /// What it is read as.
+    pub(super) format: Format,
     pub(super) reach: Reach,
     bytes: Arc<Zeroizing<Vec<u8>>>,
+}
+
+impl File {
+    fn length(&self) -> f64 {
+        u32::try_from(self.size).map_or(0.0, f64::from)
+    }
+}
+
+/// What is going on between browser and server.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Stage {
+    /// Nothing.
+    Quiet,
+    /// So many bytes of so many are sent.
+    Sending { apply: bool, sent: f64, of: f64 },
+    /// All is sent; the server works. It tells nothing until it is done.
+    Waiting { apply: bool },
+}
+
+impl Stage {
+    fn of(apply: bool, sent: f64, of: f64) -> Self {
+        if sent < of { Self::Sending { apply, sent, of } } else { Self::Waiting { apply } }
+    }
+
+    /// Whether a change is being written: there is no way back then.
+    pub(super) fn applies(self) -> bool {
+        matches!(self, Self::Sending { apply: true, .. } | Self::Waiting { apply: true })
+    }
 }
 
 /// The upload of a page.
@@ -47,7 +77,14 @@ pub struct Upload {
     pub(super) scope: RwSignal<Scope>,
     /// Names that are not to be applied.
     pub(super) left_out: RwSignal<BTreeSet<String>>,
-    pub(super) busy: RwSignal<bool>,
+    /// Names whose texts are to be files.
+    pub(super) as_file: RwSignal<BTreeSet<String>>,
+    /// Why it is applied.
+    pub(super) message: RwSignal<String>,
+    /// What is going on with the server.
+    pub(super) stage: RwSignal<Stage>,
+    /// What happened to the last plan.
+    pub(super) said: RwSignal<Option<String>>,
     /// How many uploads were applied: what is shown is read again.
     applied: RwSignal<u32>,
     /// Counts plans, so that a late one is not shown.
@@ -63,7 +100,10 @@ impl Upload {
             known: RwSignal::new(Known::Preview(Vec::new())),
             scope: RwSignal::new(Scope::platform(None)),
             left_out: RwSignal::new(BTreeSet::new()),
-            busy: RwSignal::new(false),
+            as_file: RwSignal::new(BTreeSet::new()),
+            message: RwSignal::new(String::new()),
+            stage: RwSignal::new(Stage::Quiet),
+            said: RwSignal::new(None),
             applied: RwSignal::new(0),
             asked: StoredValue::new(0),
             chrome: use_chrome(),
@@ -82,68 +122,131 @@ impl Upload {
 
     /// Takes a file: shows what this browser reads in it, then asks the server for a plan.
     pub(super) fn take(self, given: Given, reach: Reach, environment: &str) {
+        if self.is_writing() {
+            return;
+        }
         let Given { name, content } = given;
-        let (bytes, known) = match content {
-            Ok(bytes) => {
-                let known = preview(&bytes);
-                (bytes, known)
-            }
-            Err(error) => (Zeroizing::new(Vec::new()), Known::Refused(error)),
+        let (bytes, refused) = match content {
+            Ok(bytes) => (bytes, None),
+            Err(error) => (Zeroizing::new(Vec::new()), Some(error)),
         };
+        let format = format_of(&name, &bytes);
+        let known = refused.map_or_else(|| preview(format, &bytes), Known::Refused);
         self.left_out.set(BTreeSet::new());
+        self.as_file.set(BTreeSet::new());
+        self.said.set(None);
         self.scope.set(reach.place.level.at(environment_of(environment).unwrap_or_default()));
         let readable = matches!(known, Known::Preview(_));
         self.known.set(known);
-        self.file.set(Some(File { name, size: bytes.len(), reach, bytes: Arc::new(bytes) }));
+        self.file.set(Some(File { name, size: bytes.len(), format, reach, bytes: Arc::new(bytes) }));
         if readable {
             self.plan();
         }
     }
 
+    /// Reads the file as something else.
+    pub(super) fn read_as(self, format: Format) {
+        if self.is_writing() {
+            return;
+        }
+        let Some(mut file) = self.file.get_untracked() else { return };
+        let _ = self.next();
+        self.stage.set(Stage::Quiet);
+        file.format = format;
+        self.left_out.set(BTreeSet::new());
+        self.as_file.set(BTreeSet::new());
+        self.known.set(preview(format, &file.bytes));
+        self.file.set(Some(file));
+        self.plan_again();
+    }
+
     /// Stores into another level.
     pub(super) fn move_to(self, level: Level) {
-        self.scope.update(|scope| scope.level = level);
-        self.plan_again();
+        if !self.is_writing() {
+            self.scope.update(|scope| scope.level = level);
+            self.plan_again();
+        }
     }
 
     /// Stores into another environment.
     pub(super) fn move_into(self, environment: &str) {
-        let environment = environment_of(environment).unwrap_or_default();
-        self.scope.update(|scope| scope.environment = environment);
+        if !self.is_writing() {
+            let environment = environment_of(environment).unwrap_or_default();
+            self.scope.update(|scope| scope.environment = environment);
+            self.plan_again();
+        }
+    }
+
+    /// Stores the text of a name as a file, or not.
+    pub(super) fn take_advice(self, name: &str, take: bool) {
+        if self.is_writing() {
+            return;
+        }
+        self.as_file.update(|names| {
+            if take {
+                names.insert(name.to_owned());
+            } else {
+                names.remove(name);
+            }
+        });
         self.plan_again();
     }
 
-    /// Forgets the file.
+    /// Forgets the file; not while it is being written.
     pub(super) fn discard(self) {
+        if !self.is_writing() {
+            self.forget();
+        }
+    }
+
+    /// Whether a change is on its way: what it becomes must be told, so nothing else may start.
+    fn is_writing(self) -> bool {
+        self.stage.get_untracked().applies()
+    }
+
+    fn forget(self) {
         let _ = self.next();
-        self.busy.set(false);
+        self.stage.set(Stage::Quiet);
+        self.said.set(None);
         self.file.set(None);
         self.known.set(Known::Preview(Vec::new()));
         self.left_out.set(BTreeSet::new());
+        self.as_file.set(BTreeSet::new());
+        self.message.set(String::new());
     }
 
-    /// Applies the file as one change; then the page shows what it did.
+    /// Applies the plan on show as one change; then the page shows what it did. Where the plan does not hold any more,
+    /// a new one takes its place.
     pub(super) fn apply(self) {
-        if self.busy.get_untracked() {
+        if !self.can_apply_untracked() {
             return;
         }
         let Some(file) = self.file.get_untracked() else { return };
+        let Known::Plan(plan) = self.known.get_untracked() else { return };
         let scope = self.scope.get_untracked();
-        let left_out: Vec<_> = self.left_out.get_untracked().into_iter().collect();
-        let path = address(&scope, &left_out.join(","), false);
+        let posting = Posting {
+            leave_out: joined(self.left_out),
+            as_file: joined(self.as_file),
+            message: self.message.get_untracked(),
+            basis: Some(plan.basis.clone()),
+        };
+        let path = address(&scope, &posting);
         let mine = self.next();
-        self.busy.set(true);
+        self.said.set(None);
+        self.stage.set(Stage::of(true, 0.0, file.length()));
         spawn_local(async move {
-            let answer = browser::post::<Plan>(&path, &file.bytes).await;
+            let progress = move |sent, of| self.stage.set(Stage::of(true, sent, of));
+            let answer = browser::send::<Plan>(&path, file.format.media_type(), &file.bytes, progress).await;
             if !self.is_current(mine) {
                 return;
             }
-            self.busy.set(false);
+            self.stage.set(Stage::Quiet);
             match answer {
+                Err(error) if error.code == Code::Conflict => self.plan_anew(Some(plan)),
                 Err(error) => self.known.set(Known::Refused(error)),
                 Ok(plan) => {
-                    self.discard();
-                    let notice = Notice::good(told(&scope, plan.counts));
+                    self.forget();
+                    let notice = Notice::good(told(&scope, plan.counts)).undoable(plan.change_id);
                     self.chrome.update(|chrome| chrome.notice = Some(notice));
                     self.applied.update(|applied| *applied += 1);
                     window().scroll_to_with_x_and_y(0.0, 0.0);
@@ -176,30 +279,49 @@ impl Upload {
     pub(super) fn can_apply(self) -> bool {
         let planned = self.known.with(|known| matches!(known, Known::Plan(_)));
         let counts = self.counts();
-        planned && !self.busy.get() && counts.invalid == 0 && counts.has_changes()
+        planned && self.stage.get() == Stage::Quiet && counts.invalid == 0 && counts.has_changes()
+    }
+
+    fn can_apply_untracked(self) -> bool {
+        untrack(move || self.can_apply())
     }
 
     /// A new plan for another target; a file that cannot be read gets none.
     fn plan_again(self) {
         let file = self.file.get_untracked();
-        if file.is_some_and(|file| parse_json(&file.bytes).is_ok()) {
+        if file.is_some_and(|file| !matches!(preview(file.format, &file.bytes), Known::Refused(_))) {
+            self.said.set(None);
             self.plan();
         }
     }
 
     fn plan(self) {
+        self.plan_anew(None);
+    }
+
+    /// Asks for a plan; `old` is the one that does not hold any more.
+    fn plan_anew(self, old: Option<Plan>) {
         let Some(file) = self.file.get_untracked() else { return };
-        let path = address(&self.scope.get_untracked(), "", true);
+        let posting = Posting { as_file: joined(self.as_file), ..Posting::default() };
+        let path = address(&self.scope.get_untracked(), &posting);
         let mine = self.next();
-        self.busy.set(true);
+        self.stage.set(Stage::of(false, 0.0, file.length()));
         spawn_local(async move {
-            let answer = browser::post::<Plan>(&path, &file.bytes).await;
+            let progress = move |sent, of| {
+                if self.is_current(mine) {
+                    self.stage.set(Stage::of(false, sent, of));
+                }
+            };
+            let answer = browser::send::<Plan>(&path, file.format.media_type(), &file.bytes, progress).await;
             if !self.is_current(mine) {
                 return;
             }
-            self.busy.set(false);
+            self.stage.set(Stage::Quiet);
             self.known.set(match answer {
-                Ok(plan) => Known::Plan(plan.items),
+                Ok(plan) => {
+                    self.said.set(old.map(|old| since(&old, &plan)));
+                    Known::Plan(plan)
+                }
                 Err(error) => Known::Refused(error),
             });
         });
@@ -217,4 +339,9 @@ impl Upload {
     fn is_current(self, asked: u32) -> bool {
         self.asked.try_get_value() == Some(asked)
     }
+}
+
+/// Names as an address has them.
+fn joined(names: RwSignal<BTreeSet<String>>) -> String {
+    names.with_untracked(|names| names.iter().map(String::as_str).collect::<Vec<_>>().join(","))
 }

@@ -48,7 +48,10 @@ pub(super) fn read_all(texts: &[String], kind: Kind) -> Result<Vec<Assignment>, 
             continue;
         }
         match read(&source).and_then(|bytes| SecretValue::new(kind, bytes).map_err(|error| error.detail)) {
-            Ok(value) => assignments.push(Assignment { name: parsed, value }),
+            Ok(value) => match value.with_file_name(&file_name(&source)) {
+                Ok(value) => assignments.push(Assignment { name: parsed, value }),
+                Err(error) => refuse(error.detail),
+            },
             Err(message) => refuse(message),
         }
     }
@@ -76,6 +79,14 @@ fn split(text: &str) -> Result<(&str, Source<'_>), Failure> {
 /// At most this much of a name is shown: a value may have slipped into its place.
 fn shown(name: &str) -> String {
     name.chars().take(253).collect()
+}
+
+/// What a file is called where its bytes come from one.
+fn file_name(source: &Source<'_>) -> String {
+    match source {
+        Source::File(path) => path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        Source::Text(_) | Source::Stdin => String::new(),
+    }
 }
 
 fn read(source: &Source) -> Result<Zeroizing<Vec<u8>>, String> {

@@ -17,7 +17,10 @@ pub(super) fn history(context: &Context, args: &HistoryArgs) -> Result<u8, Failu
     answer(context, &items, &["Version", "Kind", "Written", "By", "What"], |row: VersionRow| {
         let kind = row.kind.map_or("", |kind| kind.word()).to_owned();
         let what = match row {
+            VersionRow { deleted: true, moved_to: Some(_), .. } => "moved away",
             VersionRow { deleted: true, .. } => "removed",
+            VersionRow { destroyed_at: Some(_), .. } => "destroyed",
+            VersionRow { moved_from: Some(_), .. } => "moved here",
             VersionRow { same_as_previous: true, .. } => "same value as before",
             VersionRow { .. } => "new value",
         };

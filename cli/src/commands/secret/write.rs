@@ -2,7 +2,7 @@
 //! where a project was, and the other way round.
 
 use domain::{
-    MASK, Scope, SecretName, SecretValue,
+    Generate, Kind, MASK, Scope, SecretName, SecretValue,
     api::{SecretRow, SecretWrite, WireValue},
 };
 use serde_json::json;
@@ -13,7 +13,7 @@ use super::{
     show::reminder,
 };
 use crate::{
-    args::{Coded, RemoveArgs, SetArgs},
+    args::{Coded, KindArg, RemoveArgs, SetArgs, WrittenArgs},
     client::Client,
     commands::{Context, DONE},
     failure::Failure,
@@ -22,12 +22,17 @@ use crate::{
 };
 
 pub(super) fn set(context: &Context, args: &SetArgs) -> Result<u8, Failure> {
-    let assignments = read_all(&args.assignments, args.written.kind.into())?;
+    let writes = if let Some(length) = args.generate {
+        generated(args, length)?
+    } else {
+        let assignments = read_all(&args.assignments, args.written.kind.into())?;
+        assignments.into_iter().map(|one| (one.name.clone(), write(&one, &args.written, None))).collect()
+    };
     let scope = scope(context, args.level)?;
     let client = context.client()?;
     let mut rows: Vec<SecretRow> = Vec::new();
-    for assignment in assignments {
-        let row = put(&client, &scope, &assignment, args.written.comment.as_deref(), None);
+    for (name, write) in writes {
+        let row = client.put(&secret_route(&scope, &name), &write);
         rows.push(row.inspect_err(|_| tell_stored(&context.printer, &rows))?);
     }
     context.printer.report(&json!({"items": rows}), |printer| {
@@ -67,7 +72,8 @@ fn coded(
         Assignment { name: args.key, value: SecretValue::new(args.written.kind.into(), args.value.into_bytes())? };
     let client = context.client()?;
     let expected = expected(&client, &scope, &assignment.name)?;
-    let row = put(&client, &scope, &assignment, args.written.comment.as_deref(), expected)?;
+    let row: SecretRow =
+        client.put(&secret_route(&scope, &assignment.name), &write(&assignment, &args.written, expected))?;
     let sentence = format!("{success} {} ({})", row.name, row.source);
     told(context, &client, &scope, &row, &sentence)
 }
@@ -92,20 +98,51 @@ pub(super) fn remove(context: &Context, args: RemoveArgs) -> Result<u8, Failure>
     Ok(DONE)
 }
 
-fn put(
-    client: &Client,
-    scope: &Scope,
-    Assignment { name, value }: &Assignment,
-    comment: Option<&str>,
-    expected_version: Option<i64>,
-) -> Result<SecretRow, Failure> {
-    let write = SecretWrite {
-        value: WireValue(value.expose_wire()),
+/// What is sent for a value that is given.
+fn write(Assignment { value, .. }: &Assignment, written: &WrittenArgs, expected_version: Option<i64>) -> SecretWrite {
+    SecretWrite {
+        value: Some(WireValue(value.expose_wire())),
+        generate: None,
         kind: value.kind(),
-        comment: comment.map(str::to_owned),
+        file_name: value.file_name().map(str::to_owned),
+        comment: written.comment.clone(),
+        owner: written.owner.clone(),
+        rotate_by: written.rotate_by.clone(),
         expected_version,
+    }
+}
+
+/// What is sent for values that the server makes.
+fn generated(args: &SetArgs, length: u32) -> Result<Vec<(SecretName, SecretWrite)>, Failure> {
+    let mut generate = Generate { length, ..Generate::default() };
+    if let Some(alphabet) = &args.alphabet {
+        generate.alphabet.clone_from(alphabet);
+    }
+    if args.written.kind != KindArg::Text {
+        return Err(Failure::usage("a generated value is a text; leave --kind out"));
+    }
+    let names = args.assignments.iter().map(|text| {
+        // What follows an `=` may be a value: it is not quoted.
+        if text.contains('=') {
+            return Err(Failure::usage("with --generate only names are given, without `=` and a value"));
+        }
+        text.parse::<SecretName>().map_err(|error| Failure::usage(error.to_string()))
+    });
+    let write = |name| {
+        let written = &args.written;
+        let write = SecretWrite {
+            value: None,
+            generate: Some(generate.clone()),
+            kind: Kind::Text,
+            file_name: None,
+            comment: written.comment.clone(),
+            owner: written.owner.clone(),
+            rotate_by: written.rotate_by.clone(),
+            expected_version: None,
+        };
+        (name, write)
     };
-    client.put(&secret_route(scope, name), &write)
+    names.map(|name| name.map(write)).collect()
 }
 
 fn told(context: &Context, client: &Client, scope: &Scope, row: &SecretRow, sentence: &str) -> Result<u8, Failure> {

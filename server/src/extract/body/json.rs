@@ -97,7 +97,7 @@ mod tests {
                 refused::<SecretWrite>("{\"value\":\"x\",\"kind\":\"canary\"}"),
                 "a field does not fit: expected one of `text`, `json`, `file`",
             ),
-            (refused::<SecretWrite>("{}"), "missing field `value`"),
+            (refused::<NewToken>("{}"), "missing field `name`"),
             (refused::<SecretWrite>("\"canary\""), "a field does not fit: expected struct SecretWrite"),
             (refused::<NewToken>("{\"name\":\"a\",\"name\":\"canary\"}"), "duplicate field `name`"),
             (
@@ -114,7 +114,10 @@ mod tests {
     fn a_misspelt_field_is_named() {
         let (code, detail) = refused::<SecretWrite>("{\"valeu\": \"canary\"}");
         assert_eq!(code, Code::Malformed);
-        assert_eq!(detail, "unknown field `valeu`; expected one of `value`, `kind`, `comment`, `expected_version`");
+        assert_eq!(
+            detail,
+            "unknown field `valeu`; expected one of `value`, `generate`, `kind`, `file_name`, `comment`, `owner`, `rotate_by`, `expected_version`"
+        );
         let (_, detail) = refused::<SecretWrite>("{\"a\\n`, expected x\": \"canary\"}");
         assert!(detail.starts_with("unknown field `a\\n`"), "{detail}");
     }

@@ -1,0 +1,158 @@
+"""REST with one server: the token goes there and nowhere else, and what is not a success becomes a sentence.
+
+Errors are raised outside of ``except``: the errors of ``urllib``, ``ssl`` and ``json`` hold requests and replies, and
+these hold tokens and values.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import socket
+import ssl
+import urllib.request
+from collections.abc import Mapping
+from http.client import HTTPException
+from typing import Final, NamedTuple
+from urllib.error import URLError
+from urllib.parse import urlencode
+
+from .errors import RefusedError, ReplyError, UnreachableError, refusal
+from .settings import Settings
+
+_LOG: Final = logging.getLogger("strongroom")
+_BROKEN: Final = "the connection broke off; is the server running, and is it a Strongroom?"
+_TIMEOUT: Final = 30.0
+_REPLY_MAX: Final = 64 * 1024 * 1024
+
+
+class Reply(NamedTuple):
+    """An answer: the HTTP status, and the body as it came."""
+
+    status: int
+    body: bytes
+
+    def __repr__(self) -> str:
+        """The status; the body may hold a value."""
+        return f"Reply({self.status})"
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the server did what was asked."""
+        return 200 <= self.status < 300
+
+    def document(self) -> dict[str, object]:
+        """The JSON object of the body; ``ReplyError`` if there is none."""
+        found = parse(self.body)
+        if not isinstance(found, dict):
+            raise ReplyError(
+                "the server's answer is not what this version of the package understands; "
+                "do package and server have the same version?"
+            )
+        return found
+
+    def error(self, server: str) -> RefusedError | ReplyError:
+        """What a body that is not a success says."""
+        if 300 <= self.status < 400:
+            return ReplyError(
+                f"{server} answered with a redirect; redirects are not followed, because the token would go there: "
+                "set STRONGROOM_URL to the address itself"
+            )
+        problem = parse(self.body)
+        detail = problem.get("detail") or problem.get("title") if isinstance(problem, dict) else None
+        if not isinstance(problem, dict) or not isinstance(detail, str):
+            return ReplyError(
+                f"{server} answered {self.status} and not as Strongroom does; "
+                "is the address right, or is a proxy in between?"
+            )
+        code, request_id = problem.get("code"), problem.get("request_id")
+        return refusal(detail, self.status, str(code or ""), request_id if isinstance(request_id, str) else None)
+
+
+def parse(text: str | bytes) -> object:
+    """The JSON of a text, and ``NotImplemented`` for what is none: ``JSONDecodeError`` keeps the whole text."""
+    try:
+        found: object = json.loads(text)
+    except (ValueError, RecursionError):
+        return NotImplemented
+    return found
+
+
+class Client:
+    """A connection to the server of the settings."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Connects only when something is sent."""
+        self.settings = settings
+        self._opener = _opener(settings.is_loopback)
+        if settings.url.startswith("http://") and not settings.is_loopback:
+            _LOG.warning("%s is not encrypted: the token and values can be read on the way; use https", settings.url)
+
+    @property
+    def service(self) -> str:
+        """The path of the service that this process is."""
+        return f"projects/{self.settings.project}/services/{self.settings.service}"
+
+    def get(self, path: str) -> dict[str, object]:
+        """What is at ``path`` in the environment; ``RefusedError`` when the server says no."""
+        reply = self.send("GET", path)
+        if not reply.is_success:
+            raise reply.error(self.settings.url)
+        return reply.document()
+
+    def send(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Reply:
+        """The answer, whatever its status; ``UnreachableError`` when there is none, ``ReplyError`` for a redirect."""
+        query = urlencode({"environment": self.settings.environment})
+        request = urllib.request.Request(  # noqa: S310 - the settings allow http and https only
+            f"{self.settings.url}/api/v1/{path}?{query}",
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Accept": "application/json"},
+            method=method,
+        )
+        if body is not None:
+            request.add_header("Content-Type", "application/json")
+        request.add_unredirected_header("Authorization", f"Bearer {self.settings.token.expose()}")
+        reply, reason = self._exchange(request)
+        if reply is None:
+            raise UnreachableError(f"cannot reach {self.settings.url}: {reason}")
+        if 300 <= reply.status < 400:
+            raise reply.error(self.settings.url)
+        return reply
+
+    def _exchange(self, request: urllib.request.Request) -> tuple[Reply | None, str]:
+        try:
+            with self._opener.open(request, timeout=_TIMEOUT) as response:
+                body = response.read(_REPLY_MAX + 1)
+                if len(body) > _REPLY_MAX:
+                    return None, f"it answered with more than {_REPLY_MAX} bytes"
+                if response.length:
+                    return None, _BROKEN
+                return Reply(response.status, body), ""
+        except (OSError, HTTPException) as error:
+            return None, _reason(error)
+
+
+def _opener(is_loopback: bool) -> urllib.request.OpenerDirector:
+    """Proxies of the environment, except on this machine; nothing that follows redirects or reads other schemes."""
+    opener = urllib.request.OpenerDirector()
+    opener.addheaders = [("User-Agent", "strongroom-python/0.1.0")]
+    opener.add_handler(urllib.request.ProxyHandler({} if is_loopback else None))
+    opener.add_handler(urllib.request.HTTPHandler())
+    opener.add_handler(urllib.request.HTTPSHandler(context=ssl.create_default_context()))
+    return opener
+
+
+def _reason(error: Exception) -> str:
+    cause = error.reason if isinstance(error, URLError) else error
+    if isinstance(cause, socket.gaierror):
+        return "no such host; is the address right?"
+    if isinstance(cause, ssl.SSLError):
+        return (
+            f"{cause.reason or 'TLS failed'}; the certificate must be one that this machine trusts "
+            "(or name the authority's file in SSL_CERT_FILE)"
+        )
+    if isinstance(cause, (TimeoutError, socket.timeout)):
+        return "it took too long; try again, or look at the server's log"
+    if isinstance(cause, ConnectionRefusedError):
+        return "nothing listens there; is the server running, and are address and port right?"
+    return _BROKEN
