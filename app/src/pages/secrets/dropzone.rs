@@ -25,7 +25,7 @@ pub fn Dropzone(
     let zone = NodeRef::<html::Form>::new();
     let take = {
         let reach = reach.clone();
-        move |given| upload.take(given, reach.clone(), &chosen_environment(zone))
+        move |given| upload.take(given, reach.clone(), &chosen_environment())
     };
     let chosen = take.clone();
     Effect::new(move |_| {
@@ -78,18 +78,19 @@ pub fn Dropzone(
     }
 }
 
-/// What the select of the form says.
+/// What the select of the form says. The form of now: a table that was read again brought a new one, while a file that
+/// was given to the old one was still being read.
 #[cfg(feature = "hydrate")]
-fn chosen_environment(zone: NodeRef<html::Form>) -> String {
+fn chosen_environment() -> String {
     use wasm_bindgen::JsCast;
-    zone.get_untracked()
-        .and_then(|form| form.query_selector("#import-environment").ok().flatten())
+    document()
+        .get_element_by_id("import-environment")
         .and_then(|select| select.dyn_into::<web_sys::HtmlSelectElement>().ok())
         .map(|select| select.value())
         .unwrap_or_default()
 }
 
 #[cfg(not(feature = "hydrate"))]
-fn chosen_environment(_: NodeRef<html::Form>) -> String {
+fn chosen_environment() -> String {
     String::new()
 }

@@ -5,7 +5,7 @@
 //! | `scope_page`, `scope_read` | one level of a service, project or the platform |
 //! | `matrix`, `toolbar`, `detail` | its parts: table, filters, the open cell |
 //! | `secret_form`, `value_fields`, `row_form`, `care_form` | writing: one value, one name everywhere, what stands beside |
-//! | `upload`, `upload_file`, `dropzone`, `plan`, `plan_items`, `plan_effects` | a file becomes a plan, and a plan becomes one change |
+//! | `upload`, `upload_file`, `dropzone`, `plan`, `plan_apply`, `plan_items`, `plan_effects` | a file becomes a plan, and a plan becomes one change |
 //! | `plain_plan`, `plan_page` | the same in forms, without script |
 //! | `copy`, `copy_read` | names from one place to another, promoted, demoted |
 //! | `export_form` | many values as a file |
@@ -40,6 +40,7 @@ mod matrix;
 mod place;
 mod plain_plan;
 mod plan;
+mod plan_apply;
 mod plan_effects;
 mod plan_items;
 #[cfg(feature = "ssr")]

@@ -19,7 +19,9 @@ pub struct Typing(StoredValue<Option<TimeoutHandle>>);
 impl Typing {
     /// Nothing typed yet.
     pub fn new() -> Self {
-        Self(StoredValue::new(None))
+        let typing = Self(StoredValue::new(None));
+        on_cleanup(move || typing.now());
+        typing
     }
 
     /// Does `then` unless something else is typed within a moment.

@@ -15,7 +15,7 @@ use super::{
     browser,
     head::LevelTab,
     place::{Place, environment_of},
-    upload_file::{Given, Known, Posting, address, format_of, preview, since, told},
+    upload_file::{File, Given, Known, Posting, Stage, address, format_of, preview, since, told},
 };
 use crate::{chrome::use_chrome, notice::Notice};
 
@@ -28,45 +28,6 @@ pub struct Reach {
     pub levels: Vec<LevelTab>,
     /// The environments.
     pub environments: Vec<domain::EnvironmentName>,
-}
-
-/// A file on its way.
-#[derive(Clone)]
-pub(super) struct File {
-    pub(super) name: String,
-    pub(super) size: usize,
-    /// What it is read as.
-    pub(super) format: Format,
-    pub(super) reach: Reach,
-    bytes: Arc<Zeroizing<Vec<u8>>>,
-}
-
-impl File {
-    fn length(&self) -> f64 {
-        u32::try_from(self.size).map_or(0.0, f64::from)
-    }
-}
-
-/// What is going on between browser and server.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Stage {
-    /// Nothing.
-    Quiet,
-    /// So many bytes of so many are sent.
-    Sending { apply: bool, sent: f64, of: f64 },
-    /// All is sent; the server works. It tells nothing until it is done.
-    Waiting { apply: bool },
-}
-
-impl Stage {
-    fn of(apply: bool, sent: f64, of: f64) -> Self {
-        if sent < of { Self::Sending { apply, sent, of } } else { Self::Waiting { apply } }
-    }
-
-    /// Whether a change is being written: there is no way back then.
-    pub(super) fn applies(self) -> bool {
-        matches!(self, Self::Sending { apply: true, .. } | Self::Waiting { apply: true })
-    }
 }
 
 /// The upload of a page.
@@ -199,9 +160,10 @@ impl Upload {
         }
     }
 
-    /// Whether a change is on its way: what it becomes must be told, so nothing else may start.
+    /// Whether a change is on its way: what it becomes must be told, so nothing else may start. Nothing may either
+    /// once the page is left.
     fn is_writing(self) -> bool {
-        self.stage.get_untracked().applies()
+        self.stage.try_get_untracked().is_none_or(Stage::applies)
     }
 
     fn forget(self) {
@@ -235,7 +197,7 @@ impl Upload {
         self.said.set(None);
         self.stage.set(Stage::of(true, 0.0, file.length()));
         spawn_local(async move {
-            let progress = move |sent, of| self.stage.set(Stage::of(true, sent, of));
+            let progress = self.progress(mine, true);
             let answer = browser::send::<Plan>(&path, file.format.media_type(), &file.bytes, progress).await;
             if !self.is_current(mine) {
                 return;
@@ -307,11 +269,7 @@ impl Upload {
         let mine = self.next();
         self.stage.set(Stage::of(false, 0.0, file.length()));
         spawn_local(async move {
-            let progress = move |sent, of| {
-                if self.is_current(mine) {
-                    self.stage.set(Stage::of(false, sent, of));
-                }
-            };
+            let progress = self.progress(mine, false);
             let answer = browser::send::<Plan>(&path, file.format.media_type(), &file.bytes, progress).await;
             if !self.is_current(mine) {
                 return;
@@ -325,6 +283,15 @@ impl Upload {
                 Err(error) => Known::Refused(error),
             });
         });
+    }
+
+    /// Shows how much of a request is sent, while it is the one that is asked for.
+    fn progress(self, asked: u32, apply: bool) -> impl Fn(f64, f64) {
+        move |sent, of| {
+            if self.is_current(asked) {
+                self.stage.set(Stage::of(apply, sent, of));
+            }
+        }
     }
 
     fn next(self) -> u32 {

@@ -1,4 +1,6 @@
-//! A given file: what this browser reads in it, what is known about it, and where it is posted to.
+//! A given file: what this browser reads in it, what is known about it, where it is posted to, and how far it is.
+
+use std::sync::Arc;
 
 use domain::{
     Error, Level, Scope,
@@ -7,7 +9,10 @@ use domain::{
 };
 use zeroize::Zeroizing;
 
-use super::place::{environment_title, level_title};
+use super::{
+    place::{environment_title, level_title},
+    upload::Reach,
+};
 use crate::paths;
 
 /// How many names a sentence lists.
@@ -19,6 +24,48 @@ pub struct Given {
     pub name: String,
     /// Its bytes, or why there are none.
     pub content: Result<Zeroizing<Vec<u8>>, Error>,
+}
+
+/// A file on its way.
+#[derive(Clone)]
+pub(super) struct File {
+    pub(super) name: String,
+    pub(super) size: usize,
+    /// What it is read as.
+    pub(super) format: Format,
+    pub(super) reach: Reach,
+    /// Wiped with the last copy of this.
+    pub(super) bytes: Arc<Zeroizing<Vec<u8>>>,
+}
+
+impl File {
+    /// Its size, as a browser tells sizes.
+    pub(super) fn length(&self) -> f64 {
+        u32::try_from(self.size).map_or(0.0, f64::from)
+    }
+}
+
+/// What is going on between browser and server.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Stage {
+    /// Nothing.
+    Quiet,
+    /// So many bytes of so many are sent.
+    Sending { apply: bool, sent: f64, of: f64 },
+    /// All is sent; the server works. It tells nothing until it is done.
+    Waiting { apply: bool },
+}
+
+impl Stage {
+    /// So many bytes of so many are sent.
+    pub(super) fn of(apply: bool, sent: f64, of: f64) -> Self {
+        if sent < of { Self::Sending { apply, sent, of } } else { Self::Waiting { apply } }
+    }
+
+    /// Whether a change is being written: there is no way back then.
+    pub(super) fn applies(self) -> bool {
+        matches!(self, Self::Sending { apply: true, .. } | Self::Waiting { apply: true })
+    }
 }
 
 /// What is known about a file.
