@@ -4,7 +4,7 @@ mod places;
 mod run;
 mod secret;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::{SecretName, Slug};
 
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
 };
 
 pub(crate) use places::{EnvironmentCommand, NewPlace, ProjectCommand, ServiceCommand, TokenCommand};
-pub(crate) use run::RunArgs;
+pub(crate) use run::{Masking, Missing, OfflineArgs, RunArgs};
 pub(crate) use secret::{
     Coded, CopyArgs, ExportArgs, GetArgs, HistoryArgs, ImportArgs, KindArg, LevelArg, LevelArgs, MoveArgs, PlanArgs,
     RemoveArgs, RestoreArgs, SecretCommand, SetArgs, WrittenArgs,
@@ -80,6 +80,26 @@ pub(crate) enum Command {
     Environment(EnvironmentCommand),
     #[command(subcommand)]
     Token(TokenCommand),
+    Completion(CompletionArgs),
+}
+
+/// Print the completion of commands and flags for a shell
+///
+/// bash: `source <(strongroom completion bash)` in ~/.bashrc; zsh: `strongroom completion zsh > _strongroom` in a directory
+/// of $fpath; fish: `strongroom completion fish > ~/.config/fish/completions/strongroom.fish`.
+#[derive(Debug, Args)]
+pub(crate) struct CompletionArgs {
+    /// The shell
+    #[arg(value_name = "bash|zsh|fish", hide_possible_values = true)]
+    pub(crate) shell: Shell,
+}
+
+/// A shell that completes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Shell {
+    Bash,
+    Zsh,
+    Fish,
 }
 
 /// Keep a token for a server

@@ -1,6 +1,7 @@
 //! What each command does. Each answers with the exit code.
 
 mod changes;
+mod completion;
 mod explain;
 mod export;
 mod import;
@@ -13,6 +14,8 @@ mod secret;
 mod tokens;
 
 use domain::{EnvironmentName, ServicePath, Slug};
+
+pub(crate) use run::{SESSION, lead};
 
 use crate::{
     args::{Cli, Command, GlobalArgs},
@@ -27,6 +30,10 @@ const DONE: u8 = 0;
 
 /// Runs a command.
 pub(crate) fn execute(cli: Cli, printer: &Printer) -> Result<u8, Failure> {
+    // It works nowhere in particular.
+    if let Command::Completion(args) = &cli.command {
+        return completion::completion(args, printer);
+    }
     let context = Context::new(&cli.global, printer.clone())?;
     match cli.command {
         Command::Login(args) => login::login(&context, &args),
@@ -43,6 +50,7 @@ pub(crate) fn execute(cli: Cli, printer: &Printer) -> Result<u8, Failure> {
         Command::Service(command) => places::service(&context, command),
         Command::Environment(command) => places::environment(&context, command),
         Command::Token(command) => tokens::token(&context, command),
+        Command::Completion(args) => completion::completion(&args, printer),
     }
 }
 

@@ -24,12 +24,22 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use args::Cli;
-use printer::Printer;
+use failure::Failure;
+use printer::{Output, Printer};
 
 fn main() -> ExitCode {
+    let mut words = std::env::args_os().skip(1);
+    // Not for people, and no command: its variables are the program's, which may mean anything.
+    if words.next().is_some_and(|word| word == commands::SESSION) {
+        return end(&Printer::new(Output::default()), commands::lead(words));
+    }
     let cli = Cli::parse();
     let printer = Printer::new(cli.global.output);
-    match commands::execute(cli, &printer) {
+    end(&printer, commands::execute(cli, &printer))
+}
+
+fn end(printer: &Printer, done: Result<u8, Failure>) -> ExitCode {
+    match done {
         Ok(code) => ExitCode::from(code),
         Err(failure) => {
             printer.error(&failure);

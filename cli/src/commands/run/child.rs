@@ -1,29 +1,33 @@
-//! The program itself: in our place where that is possible, beside us where files have to go when it ends.
+//! The program itself: in our place where that is possible, beside us where something has to go when it ends, where its
+//! output is masked, or where we are the first process and have to wait for everybody's children.
 
 use std::{
     io,
-    os::unix::process::{CommandExt, ExitStatusExt},
-    process::{Child, Command, ExitStatus},
+    os::unix::process::CommandExt,
+    process::{Child, Command},
 };
 
-use domain::{SecretValue, injection::FilePath};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, WaitOptions, WaitStatus, getpid, kill_process, wait, waitpid};
+use signal_hook::{consts::SIGINT, low_level::emulate_default_handler};
 
-use super::{files::Files, signals::Signals};
+use super::{output::Output, signals::Signals};
 use crate::failure::{FAILED, Failure};
 
 /// There is no such program.
 const NOT_FOUND: u8 = 127;
 /// There is, but it cannot be executed.
-const NOT_EXECUTABLE: u8 = 126;
-/// The longest variable or argument that Linux passes on, with its name and the NUL at its end.
-const ARGUMENT_MAX: usize = 128 * 1024;
+pub(super) const NOT_EXECUTABLE: u8 = 126;
 
 /// No core dump of this process, and no look into its memory or variables by others of the same user: when it stays
 /// beside the program, its own variables still hold the token.
 pub(super) fn keep_memory_private() {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
+}
+
+/// Are we the first process of a container? Then orphans become our children, and signals reach nobody by default.
+pub(super) fn is_first_process() -> bool {
+    getpid().is_init()
 }
 
 /// Puts the program in the place of this process, so that exit code, signals, terminal and job control are its own.
@@ -33,74 +37,85 @@ pub(super) fn replace(mut command: Command) -> Failure {
     cannot_start(&command, &error)
 }
 
-/// Starts the program with its files, passes signals on, and removes the files when it has ended.
-pub(super) fn accompany(mut command: Command, files: Vec<(FilePath, SecretValue)>) -> Result<u8, Failure> {
-    // Before the first file: a signal from here on ends in the files' removal.
-    let mut signals = Signals::catch()?;
-    let placed = Files::place(&files)?;
-    let mut child = command.spawn().map_err(|error| cannot_start(&command, &error))?;
+/// Starts the program, passes signals on until it has ended, and answers how.
+pub(super) fn accompany(
+    mut command: Command,
+    mut output: Output,
+    signals: &mut Signals,
+) -> Result<WaitStatus, Failure> {
+    let mut child = output.direct(&mut command).spawn().map_err(|error| cannot_start(&command, &error))?;
     // The values live on in the program; here they are wiped while it runs.
-    drop((command, files));
-    let status = wait(&mut child, &mut signals);
-    let problems = placed.remove();
-    let status = status.map_err(|error| Failure::failed(format!("cannot wait for the program: {error}")))?;
-    if problems.is_empty() {
-        Ok(code(status))
-    } else {
-        Err(Failure::Failed {
-            code: code(status),
-            message: "not every file could be removed".to_owned(),
-            details: problems,
-        })
-    }
+    drop(command);
+    let failed = |error: io::Error| Failure::failed(format!("cannot wait for the program: {error}"));
+    let pid = pid(&child).ok_or_else(|| failed(io::ErrorKind::InvalidData.into()))?;
+    output.begin(&mut child)?;
+    let status = loop {
+        // Asked before waiting: the child may have ended before this loop began.
+        match reap(pid).map_err(failed)? {
+            Some(status) if status.stopped() => output.suspend(pid),
+            Some(status) => break status,
+            None => {
+                for signal in signals.wait(output.is_terminal()) {
+                    if !output.takes(signal) {
+                        pass_on(pid, signal);
+                    }
+                }
+            }
+        }
+    };
+    output.finish();
+    Ok(status)
 }
 
-/// Waits for the end of the program, and passes signals on until then.
-fn wait(child: &mut Child, signals: &mut Signals) -> io::Result<ExitStatus> {
+/// The number of a child that was not waited for yet.
+pub(super) fn pid(child: &Child) -> Option<Pid> {
+    i32::try_from(child.id()).ok().and_then(Pid::from_raw)
+}
+
+/// What became of the child, if anything. As the first process we wait for everybody else's children as well.
+pub(super) fn reap(child: Pid) -> io::Result<Option<WaitStatus>> {
+    let options = WaitOptions::NOHANG | WaitOptions::UNTRACED;
     loop {
-        // Asked before waiting: the child may have ended before this loop began.
-        if let Some(status) = child.try_wait()? {
-            return Ok(status);
-        }
-        for signal in signals.wait() {
-            pass_on(child, signal);
+        let changed = if is_first_process() { wait(options)? } else { waitpid(Some(child), options)? };
+        match changed {
+            Some((pid, status)) if pid == child => return Ok(Some(status)),
+            Some(_) => {}
+            None => return Ok(None),
         }
     }
 }
 
 /// The program was not waited for yet, so its number is still its own. Nothing to pass on for [`SIGCHLD`](signal_hook::consts::SIGCHLD).
-fn pass_on(child: &Child, signal: i32) {
-    let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
-    if let (Some(pid), Some(signal)) = (pid, Signal::from_named_raw(signal))
+pub(super) fn pass_on(pid: Pid, signal: i32) {
+    if let Some(signal) = Signal::from_named_raw(signal)
         && signal != Signal::CHILD
     {
         let _ = kill_process(pid, signal);
     }
 }
 
-fn code(status: ExitStatus) -> u8 {
-    let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal));
+/// The exit code of whoever ended so.
+pub(super) fn code(status: WaitStatus) -> u8 {
+    let code = status.exit_status().or_else(|| status.terminating_signal().map(|signal| 128 + signal));
     code.and_then(|code| u8::try_from(code).ok()).unwrap_or(FAILED)
 }
 
-fn cannot_start(command: &Command, error: &io::Error) -> Failure {
-    let program = command.get_program().to_string_lossy();
-    match error.kind() {
-        io::ErrorKind::NotFound => Failure::with_code(NOT_FOUND, format!("{program}: command not found")),
-        io::ErrorKind::ArgumentListTooLong => Failure::Failed {
-            code: NOT_EXECUTABLE,
-            message: format!("{program}: variables and arguments are more than this system passes to a program"),
-            details: too_long(command),
-        },
-        _ => Failure::with_code(NOT_EXECUTABLE, format!("{program}: cannot be executed: {error}")),
+/// Ends this process as the program ended, where that was an interrupt: a shell ends its loop or script only when what it
+/// waits for was ended by one. Comes back for every other end, and in the first process, which no signal ends.
+pub(super) fn end_alike(status: WaitStatus) {
+    if status.terminating_signal() == Some(SIGINT) && !is_first_process() {
+        let _ = emulate_default_handler(SIGINT);
     }
 }
 
-/// The variables that are too long by themselves.
-fn too_long(command: &Command) -> Vec<String> {
-    let long = command.get_envs().filter_map(|(name, value)| {
-        let length = name.len() + 1 + value?.len() + 1;
-        (length > ARGUMENT_MAX).then(|| format!("{} is too long for a variable; bind it to a file", name.display()))
-    });
-    long.collect()
+pub(super) fn cannot_start(command: &Command, error: &io::Error) -> Failure {
+    let program = command.get_program().to_string_lossy();
+    match error.kind() {
+        io::ErrorKind::NotFound => Failure::with_code(NOT_FOUND, format!("{program}: command not found")),
+        io::ErrorKind::ArgumentListTooLong => Failure::with_code(
+            NOT_EXECUTABLE,
+            format!("{program}: variables and arguments are more than this system passes to a program"),
+        ),
+        _ => Failure::with_code(NOT_EXECUTABLE, format!("{program}: cannot be executed: {error}")),
+    }
 }

@@ -1,18 +1,30 @@
 //! What a program is to get, all of it, or why not.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeMap, time::Duration};
 
 use domain::{
-    EnvironmentName, SecretName, SecretValue, ServicePath,
-    api::{Delivered, Delivery, NamedValue},
-    injection::{Injection, inject},
+    EnvironmentName, Kind, SecretName, SecretValue, ServicePath,
+    api::{Delivered, Delivery, Mode, NamedValue},
+    injection::{FilePath, Injection, inject},
 };
+use serde_json::value::RawValue;
+use zeroize::Zeroizing;
 
-use super::{super::explain::tried, assignments::Assignments};
+use super::{
+    super::explain::tried,
+    assignments::Assignments,
+    fifo::FifoSecret,
+    offline::{Answer, Copies, no_copy},
+};
 use crate::{
+    args::{Missing, OfflineArgs, RunArgs},
     client::{Client, Route},
     failure::{Failure, problem_line},
+    printer::Printer,
 };
+
+/// How old a copy may be for `--prefer-offline`, when nothing else is said.
+const YOUNG: Duration = Duration::from_hours(1);
 
 /// Everything a program gets.
 pub(super) struct Fetched {
@@ -20,91 +32,275 @@ pub(super) struct Fetched {
     pub(super) injection: Injection,
     /// The variables of `--secret`.
     pub(super) chosen: Vec<(String, SecretValue)>,
+    /// The files of `--file`.
+    pub(super) files: Vec<(FilePath, SecretValue)>,
+    /// The secrets of the service as `--mount` names them.
+    pub(super) mounted: Vec<(SecretName, SecretValue)>,
+    /// The named pipes.
+    pub(super) fifos: Vec<FifoSecret>,
+}
+
+/// Where the values come from.
+pub(super) struct Source<'a> {
+    pub(super) client: &'a Client,
+    pub(super) service: &'a ServicePath,
+    pub(super) environment: &'a EnvironmentName,
+    pub(super) copies: Option<Copies>,
+    pub(super) printer: &'a Printer,
 }
 
 /// Fetches and checks everything. Nothing has started when it fails, and it says where it looked.
-pub(super) fn fetch(
-    client: &Client,
-    service: &ServicePath,
-    environment: &EnvironmentName,
-    assignments: &Assignments,
-    only: &[SecretName],
-) -> Result<Fetched, Failure> {
-    let fetcher = Fetcher { client, service, environment };
-    let mut delivery: Delivery = client.get(&Route::of_service(service, environment, "values"))?;
-    let mut chosen = Vec::new();
-    for (variable, name) in &assignments.secrets {
-        let delivered = fetcher.named(&delivery, name)?;
-        chosen.push((variable.clone(), carried(variable, name, &delivered)?));
+pub(super) fn fetch(source: &Source, args: &RunArgs, assignments: &Assignments) -> Result<Fetched, Failure> {
+    let mut fetcher = Fetcher::begin(source, args, assignments)?;
+    let chosen = fetcher.all_named(&assignments.secrets)?;
+    let files = fetcher.all_named(&assignments.files)?;
+    let mut fifos = Vec::new();
+    for (path, name) in &assignments.fifos {
+        if let Some(name) = name {
+            fifos.extend(fetcher.all_named(&[(path.clone(), name.clone())])?);
+        }
     }
-    if !only.is_empty() {
-        fetcher.keep_only(&mut delivery, only)?;
+    fetcher.keep_copy(&args.offline);
+    let mut delivery = fetcher.answer.delivery.clone();
+    fetcher.keep_only(&mut delivery, &args.only)?;
+    let is_elsewhere = args.files.mount.is_some() || assignments.has_fifo_of_all();
+    let mounted = if is_elsewhere { mounted(&delivery)? } else { Vec::new() };
+    let mut pipes: Vec<FifoSecret> = fifos
+        .into_iter()
+        .map(|((path, _), held)| Ok(FifoSecret { path, bytes: bytes(&held)? }))
+        .collect::<Result<_, Failure>>()?;
+    if assignments.has_fifo_of_all() {
+        let json = json(&delivery)?;
+        let all = assignments.fifos.iter().filter(|(_, name)| name.is_none());
+        pipes.extend(all.map(|(path, _)| FifoSecret { path: path.clone(), bytes: json.clone() }));
     }
-    let injection = inject(&delivery).map_err(|error| fetcher.explained(error, &delivery))?;
-    Ok(Fetched { injection, chosen })
+    if is_elsewhere {
+        // The secrets have left as files: variables are what was bound.
+        delivery.mode = Mode::Bound;
+    }
+    let injection = fetcher.injection(delivery)?;
+    let chosen =
+        chosen.into_iter().map(|((variable, name), held)| Ok((variable.clone(), carried(&variable, &name, &held)?)));
+    let chosen = chosen.collect::<Result<_, Failure>>()?;
+    let files =
+        files.into_iter().map(|((path, _), held)| Ok((path, value(&held)?))).collect::<Result<Vec<_>, Failure>>()?;
+    if let Some((path, _)) = files.iter().find(|(path, _)| injection.files.iter().any(|(other, _)| other == path)) {
+        return Err(Failure::usage(format!("--file {path} is a binding's file as well; nothing was started")));
+    }
+    Ok(Fetched { injection, chosen, files, mounted, fifos: pipes })
 }
 
 struct Fetcher<'a> {
-    client: &'a Client,
-    service: &'a ServicePath,
-    environment: &'a EnvironmentName,
+    source: &'a Source<'a>,
+    missing: Missing,
+    answer: Answer,
+    /// Whether the answer is the copy.
+    is_copy: bool,
 }
 
-impl Fetcher<'_> {
-    /// The value of a name. In mode `bound` the delivery holds what is bound only, so others are asked for.
-    fn named(&self, delivery: &Delivery, name: &SecretName) -> Result<Delivered, Failure> {
-        if let Some(delivered) = delivery.values.get(name) {
-            return Ok(delivered.clone());
+impl<'a> Fetcher<'a> {
+    /// Takes the copy, where that is asked for, or asks the server.
+    fn begin(source: &'a Source<'a>, args: &RunArgs, assignments: &Assignments) -> Result<Self, Failure> {
+        let offline = &args.offline;
+        let begun = |answer, is_copy| Self { source, missing: args.missing, answer, is_copy };
+        if offline.offline || offline.prefer_offline {
+            let oldest = offline.max_age.or(offline.prefer_offline.then_some(YOUNG));
+            match copy(source.copies.as_ref(), oldest) {
+                // A name that the last run did not ask for is a question to the server, where that is allowed.
+                Ok(answer)
+                    if offline.offline || assignments.names().chain(&args.only).all(|name| answer.knows(name)) =>
+                {
+                    return Ok(begun(answer, true));
+                }
+                Err(reason) if offline.offline => return Err(no_copy(&reason)),
+                Ok(_) | Err(_) => {}
+            }
         }
-        let route = Route::of_service(self.service, self.environment, &format!("values/{name}"));
-        match self.client.get::<NamedValue>(&route) {
-            Ok(named) => Ok(named.delivered),
-            Err(failure) if failure.is_not_found() => Err(Failure::with_details(
-                format!("Secret with name '{name}' not found; nothing was started"),
-                self.tried([name]),
-            )),
+        let route = Route::of_service(source.service, source.environment, "values");
+        let asked = source.client.get::<Delivery>(&route).map_err(|failure| refused(source.copies.as_ref(), failure));
+        Ok(begun(Answer::now(asked?), false))
+    }
+
+    /// The values of these names. In mode `bound` the delivery holds what is bound only, so others are asked for.
+    fn all_named<T: Clone>(&mut self, wanted: &[(T, SecretName)]) -> Result<Vec<(Wanted<T>, Delivered)>, Failure> {
+        let mut found = Vec::new();
+        let mut missing = Vec::new();
+        for (target, name) in wanted {
+            match self.named(name)? {
+                Some(held) => found.push(((target.clone(), name.clone()), held)),
+                None if missing.contains(&name) => {}
+                None => missing.push(name),
+            }
+        }
+        let names: Vec<String> = missing.iter().map(|name| format!("'{name}'")).collect();
+        let message = match names.as_slice() {
+            [] => return Ok(found),
+            [name] => format!("Secret with name {name} not found"),
+            names => format!("Secrets with names {} not found", names.join(", ")),
+        };
+        self.miss(&message, missing)?;
+        Ok(found)
+    }
+
+    fn named(&mut self, name: &SecretName) -> Result<Option<Delivered>, Failure> {
+        let known = self.answer.delivery.values.get(name).or_else(|| self.answer.named.get(name));
+        if known.is_some() || self.is_copy {
+            return Ok(known.cloned());
+        }
+        let Source { service, environment, client, .. } = self.source;
+        match client.get::<NamedValue>(&Route::of_service(service, environment, &format!("values/{name}"))) {
+            Ok(named) => {
+                self.answer.named.insert(name.clone(), named.delivered.clone());
+                Ok(Some(named.delivered))
+            }
+            Err(failure) if failure.is_not_found() => Ok(None),
             Err(failure) => Err(failure),
+        }
+    }
+
+    /// Something is missing: nothing starts, or it is said and left out.
+    fn miss(&self, message: &str, names: Vec<&SecretName>) -> Result<(), Failure> {
+        match self.missing {
+            Missing::Warn => {
+                self.source.printer.warn(&format!("{message}; starting without"));
+                Ok(())
+            }
+            Missing::Fail => Err(Failure::with_details(format!("{message}; nothing was started"), self.tried(names))),
         }
     }
 
     /// Drops what was not asked for; each name that was must be there.
     fn keep_only(&self, delivery: &mut Delivery, only: &[SecretName]) -> Result<(), Failure> {
+        if only.is_empty() {
+            return Ok(());
+        }
         let bound = |name: &SecretName| delivery.bindings.iter().any(|binding| binding.secret == *name);
-        let known = |name: &&SecretName| !delivery.values.contains_key(*name) && !bound(name);
-        let missing: BTreeSet<&SecretName> = only.iter().filter(known).collect();
+        let mut missing: Vec<&SecretName> =
+            only.iter().filter(|name| !delivery.values.contains_key(*name) && !bound(name)).collect();
+        missing.sort_unstable();
+        missing.dedup();
         if !missing.is_empty() {
             let names: Vec<String> = missing.iter().map(|name| format!("`{name}`")).collect();
-            return Err(Failure::with_details(
-                format!("{} gets no {}; nothing was started", self.service, names.join(", ")),
-                self.tried(missing),
-            ));
+            self.miss(&format!("{} gets no {}", self.source.service, names.join(", ")), missing)?;
         }
         delivery.values.retain(|name, _| only.contains(name));
         delivery.bindings.retain(|binding| only.contains(&binding.secret));
         Ok(())
     }
 
-    /// Why the delivery cannot be carried, and where missing names were looked for.
-    fn explained(&self, error: domain::Error, delivery: &Delivery) -> Failure {
-        let missing: BTreeSet<&SecretName> =
-            delivery.bindings.iter().filter(|binding| binding.missing).map(|binding| &binding.secret).collect();
-        let mut details: Vec<String> = match error.problems.as_slice() {
-            [_] => Vec::new(),
-            problems => problems.iter().map(problem_line).collect(),
-        };
-        details.extend(self.tried(missing));
-        Failure::with_details(error.detail, details)
+    /// The variables and files of the service, or why they cannot be carried and where missing names were looked for.
+    fn injection(&self, mut delivery: Delivery) -> Result<Injection, Failure> {
+        if self.missing == Missing::Warn {
+            for binding in delivery.bindings.extract_if(.., |binding| binding.missing) {
+                let (secret, target) = (&binding.secret, &binding.target);
+                self.source.printer.warn(&format!("`{secret}` is missing: {target} needs it; starting without"));
+            }
+        }
+        inject(&delivery).map_err(|error| {
+            let mut missing: Vec<&SecretName> =
+                delivery.bindings.iter().filter(|binding| binding.missing).map(|binding| &binding.secret).collect();
+            missing.sort_unstable();
+            missing.dedup();
+            let mut details: Vec<String> = match error.problems.as_slice() {
+                [_] => Vec::new(),
+                problems => problems.iter().map(problem_line).collect(),
+            };
+            details.extend(self.tried(missing));
+            Failure::with_details(error.detail, details)
+        })
     }
 
-    fn tried<'a>(&self, names: impl IntoIterator<Item = &'a SecretName>) -> Vec<String> {
-        let lines = |name| tried(self.client, self.service, self.environment, name);
-        names.into_iter().flat_map(lines).collect()
+    fn tried(&self, names: Vec<&SecretName>) -> Vec<String> {
+        if self.is_copy {
+            return vec!["looked in the offline copy only; without --offline the server is asked".to_owned()];
+        }
+        let Source { client, service, environment, .. } = self.source;
+        names.into_iter().flat_map(|name| tried(client, service, environment, name)).collect()
     }
+
+    /// Keeps what the server said, for a start without it.
+    fn keep_copy(&self, args: &OfflineArgs) {
+        let Some(copies) = &self.source.copies else {
+            return;
+        };
+        if args.no_copy {
+            copies.drop_copy();
+        } else if !self.is_copy
+            && let Err(error) = copies.keep(&self.answer)
+        {
+            self.source.printer.warn(&format!("cannot keep a copy for --offline: {error}; --no-copy wants none"));
+        }
+    }
+}
+
+/// What was asked for, and under which name.
+type Wanted<T> = (T, SecretName);
+
+/// The copy, when it is young enough.
+fn copy(copies: Option<&Copies>, oldest: Option<Duration>) -> Result<Answer, String> {
+    let copies = copies.ok_or("copies are kept below HOME or XDG_CACHE_HOME, and neither is set")?;
+    let answer = copies.read()?;
+    match (answer.age(), oldest) {
+        (_, None) => Ok(answer),
+        (Some(age), Some(oldest)) if age <= oldest => Ok(answer),
+        (Some(age), Some(_)) => Err(format!("the copy is {} seconds old, which is over --max-age", age.as_secs())),
+        (None, Some(_)) => Err("the copy is from the future by this machine's clock".to_owned()),
+    }
+}
+
+/// The server's no: whoever may not read now may not read the copy either. Where nobody answered, the copy is an offer.
+fn refused(copies: Option<&Copies>, failure: Failure) -> Failure {
+    match (&failure, copies) {
+        (Failure::Refused(refusal), Some(copies)) if matches!(refusal.status, 401 | 403 | 404) => {
+            copies.drop_copy();
+            failure
+        }
+        (Failure::Failed { code, message, .. }, Some(copies)) => match copies.read().ok().and_then(|it| it.age()) {
+            Some(age) => Failure::Failed {
+                code: *code,
+                message: message.clone(),
+                details: vec![format!(
+                    "a copy of the last answer is {} seconds old; --offline starts with it",
+                    age.as_secs()
+                )],
+            },
+            None => failure,
+        },
+        _ => failure,
+    }
+}
+
+fn value(delivered: &Delivered) -> Result<SecretValue, Failure> {
+    Ok(SecretValue::from_wire(delivered.kind, &delivered.value.0)?)
+}
+
+fn bytes(delivered: &Delivered) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    Ok(Zeroizing::new(value(delivered)?.expose().to_vec()))
+}
+
+fn mounted(delivery: &Delivery) -> Result<Vec<(SecretName, SecretValue)>, Failure> {
+    delivery.values.iter().map(|(name, held)| Ok((name.clone(), value(held)?))).collect()
+}
+
+/// All values in one object: JSON as JSON, text as text, files in base64.
+fn json(delivery: &Delivery) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let failed = |_| Failure::failed("the values cannot be written as JSON");
+    let mut object: BTreeMap<&SecretName, Box<RawValue>> = BTreeMap::new();
+    for (name, held) in &delivery.values {
+        let raw = match held.kind {
+            Kind::Json => RawValue::from_string(held.value.0.to_string()),
+            Kind::Text | Kind::File => serde_json::value::to_raw_value(held.value.0.as_str()),
+        };
+        object.insert(name, raw.map_err(failed)?);
+    }
+    let mut bytes = serde_json::to_vec(&object).map_err(failed)?;
+    bytes.push(b'\n');
+    Ok(Zeroizing::new(bytes))
 }
 
 /// The value for a variable; one with a NUL byte has no way into it.
 fn carried(variable: &str, name: &SecretName, delivered: &Delivered) -> Result<SecretValue, Failure> {
-    let value = SecretValue::from_wire(delivered.kind, &delivered.value.0)?;
+    let value = value(delivered)?;
     if value.expose().contains(&0) {
         return Err(Failure::failed(format!(
             "the value of `{name}` holds a NUL byte, which the variable {variable} cannot carry; bind it to a file"

@@ -30,7 +30,7 @@ struct Placed {
 }
 
 /// The locked marker of a file.
-struct Marker {
+pub(super) struct Marker {
     path: PathBuf,
     file: File,
     /// What the marker says: the file that a process made, which is gone.
@@ -39,7 +39,7 @@ struct Marker {
 
 impl Files {
     /// Writes all files, or none.
-    pub(super) fn place(files: &[(FilePath, SecretValue)]) -> Result<Self, Failure> {
+    pub(super) fn place<'a>(files: impl IntoIterator<Item = &'a (FilePath, SecretValue)>) -> Result<Self, Failure> {
         let mut placed = Self { placed: Vec::new() };
         for (path, value) in files {
             // What is placed so far is removed when this fails.
@@ -104,8 +104,7 @@ impl Placed {
     /// Writes the file that was made, once the marker says which one that is.
     fn fill(&mut self, file: File, bytes: &[u8]) -> io::Result<()> {
         let file = self.file.insert(file);
-        self.marker.file.set_len(0)?;
-        self.marker.file.write_all_at(file.metadata()?.ino().to_string().as_bytes(), 0)?;
+        self.marker.note(file.metadata()?.ino())?;
         file.write_all(bytes)
     }
 
@@ -115,13 +114,13 @@ impl Placed {
             let made = file.metadata()?;
             remove_if(&self.path, |there| same(there, &made))?;
         }
-        std::fs::remove_file(&self.marker.path)
+        self.marker.remove()
     }
 }
 
 impl Marker {
     /// The marker for `path`, locked; none when another process holds it.
-    fn take(path: &Path) -> io::Result<Option<Self>> {
+    pub(super) fn take(path: &Path) -> io::Result<Option<Self>> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let path = path.with_file_name(format!(".{name}.strongroom"));
         let file = OpenOptions::new()
@@ -142,9 +141,25 @@ impl Marker {
         let left_over = io::read_to_string(&file)?.parse().ok();
         Ok(Some(Self { path, file, left_over }))
     }
+
+    /// The number of what a process made here, which is gone.
+    pub(super) fn left_over(&self) -> Option<u64> {
+        self.left_over
+    }
+
+    /// Says which file was made.
+    pub(super) fn note(&self, number: u64) -> io::Result<()> {
+        self.file.set_len(0)?;
+        self.file.write_all_at(number.to_string().as_bytes(), 0)
+    }
+
+    /// Removes the marker itself; the lock goes with it.
+    pub(super) fn remove(&self) -> io::Result<()> {
+        std::fs::remove_file(&self.path)
+    }
 }
 
-fn remove_if(path: &Path, is_meant: impl Fn(&Metadata) -> bool) -> io::Result<()> {
+pub(super) fn remove_if(path: &Path, is_meant: impl Fn(&Metadata) -> bool) -> io::Result<()> {
     match std::fs::symlink_metadata(path) {
         Ok(there) if is_meant(&there) => std::fs::remove_file(path),
         Ok(_) => Ok(()),
@@ -153,11 +168,11 @@ fn remove_if(path: &Path, is_meant: impl Fn(&Metadata) -> bool) -> io::Result<()
     }
 }
 
-fn same(a: &Metadata, b: &Metadata) -> bool {
+pub(super) fn same(a: &Metadata, b: &Metadata) -> bool {
     (a.dev(), a.ino()) == (b.dev(), b.ino())
 }
 
-fn no_follow() -> i32 {
+pub(super) fn no_follow() -> i32 {
     OFlags::NOFOLLOW.bits().cast_signed()
 }
 

@@ -16,17 +16,19 @@ pub(super) struct Signals(SignalsInfo<WithOrigin>);
 
 impl Signals {
     /// Catches what is passed on, and the end of a child. What is ignored (`nohup`) stays so, for the program too.
-    pub(super) fn catch() -> Result<Self, Failure> {
+    /// `also` are further ones.
+    pub(super) fn catch(also: &[i32]) -> Result<Self, Failure> {
         let ignored = ignored();
         let caught = PASSED_ON.into_iter().filter(|signal| ignored & bit(*signal) == 0);
-        let signals = SignalsInfo::new(caught.chain([SIGCHLD]));
+        let signals = SignalsInfo::new(caught.chain([SIGCHLD]).chain(also.iter().copied()));
         signals.map(Self).map_err(|error| Failure::failed(format!("cannot catch signals: {error}")))
     }
 
-    /// Waits for signals, and answers those that are news: for the program, or [`SIGCHLD`].
-    pub(super) fn wait(&mut self) -> Vec<i32> {
+    /// Waits for signals, and answers those that are news: for the program, or [`SIGCHLD`]. A program that is `apart`,
+    /// on a terminal of its own, hears nothing by itself, so everything is news.
+    pub(super) fn wait(&mut self, apart: bool) -> Vec<i32> {
         // All at once: what is left in an iterator that is dropped does not wake the next wait.
-        self.0.wait().filter(is_news).map(|origin| origin.signal).collect()
+        self.0.wait().filter(|origin| apart || is_news(origin)).map(|origin| origin.signal).collect()
     }
 }
 

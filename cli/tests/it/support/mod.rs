@@ -1,12 +1,14 @@
 //! A project of its own for every test, and the client in it.
 
+pub(crate) mod screen;
 mod server;
 
 use std::{
     ffi::OsStr,
     io::Write,
+    os::unix::process::ExitStatusExt,
     path::PathBuf,
-    process::{Child, Command, Output, Stdio},
+    process::{Child, Command, ExitStatus, Output, Stdio},
     sync::{
         Arc,
         atomic::{AtomicU32, Ordering},
@@ -39,10 +41,24 @@ pub(crate) struct Done {
 impl Place {
     /// A new project on the server that all tests share.
     pub(crate) fn new() -> Self {
+        Self::on(Server::shared())
+    }
+
+    /// A new project on a server of its own, which can be stopped.
+    pub(crate) fn alone() -> Self {
+        Self::on(Arc::new(Server::start()))
+    }
+
+    /// Stops a server that is this test's own.
+    pub(crate) fn stop(&self) {
+        assert_eq!(Arc::strong_count(&self.server), 1);
+        self.server.stop();
+    }
+
+    fn on(server: Arc<Server>) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let place =
-            Self { server: Server::shared(), project: format!("shop{number}"), home: tempfile::tempdir().unwrap() };
+        let place = Self { server, project: format!("shop{number}"), home: tempfile::tempdir().unwrap() };
         place.ok(["project", "create", &place.project]);
         place.ok(["service", "create", "api", "-p", &place.project]);
         place
@@ -118,7 +134,7 @@ impl Place {
             assert!(!text.contains(&self.server.token), "the token was shown");
         }
         assert!(!stderr.contains(MARKER), "a value is on stderr: {stderr}");
-        Done { code: output.status.code().unwrap_or(-1), stdout: output.stdout, stderr }
+        Done { code: code(output.status), stdout: output.stdout, stderr }
     }
 
     /// The address of the server.
@@ -142,6 +158,11 @@ impl Place {
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.home.path().join(name)
     }
+}
+
+/// The exit code as a shell tells it.
+pub(crate) fn code(status: ExitStatus) -> i32 {
+    status.code().or(status.signal().map(|signal| 128 + signal)).unwrap_or(-1)
 }
 
 /// Starts a client whose output is read.

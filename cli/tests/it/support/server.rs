@@ -42,7 +42,19 @@ impl Server {
         assert!(response.status().is_success(), "{method} {path}: {text}");
     }
 
-    fn start() -> Self {
+    /// Ends the process; what was asked of it is refused from then on.
+    pub(crate) fn stop(&self) {
+        let pid = rustix::process::Pid::from_child(&self.process);
+        rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+        let end = Instant::now() + Duration::from_secs(10);
+        while std::net::TcpStream::connect(self.url.trim_start_matches("http://")).is_ok() {
+            assert!(Instant::now() < end, "the server still listens");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Starts one.
+    pub(crate) fn start() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let token = bootstrap(directory.path());
         // The port is free again when the server takes it, and nobody else asks for it in between.
