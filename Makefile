@@ -12,7 +12,7 @@ SERVER := target/release/strongroom-server
 PYTHON_CLIENT := ../../target/python-client/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check e2e clean site tests-built
+.PHONY: help run build test check e2e bench clean site tests-built
 .NOTPARALLEL:
 
 help: ## this list
@@ -54,6 +54,10 @@ check: site ## format, clippy, the browser's half compiles, the architecture's r
 
 e2e: tests-built ## the browser tests alone (ARGS="--project sqlite tests/login.spec.mjs" for some)
 	scripts/postgres.sh run sh -c 'cd end2end && node_modules/.bin/playwright test $(ARGS)'
+
+bench: ## figures of search, long lists and uploads on both databases (a few minutes; ARGS="--secrets 20000" for less)
+	@scripts/setup.sh rust postgres
+	scripts/postgres.sh run cargo bench --package vault --bench scale -- $(ARGS)
 
 clean: ## everything that was built; never ./data or ./keys
 	scripts/postgres.sh stop

@@ -34,7 +34,7 @@ pub use shell::shell;
 use components::Layout;
 use pages::{
     Audit, ChangesPage, ConflictPage, DeletedPage, Duplicates, Environments, FirstSteps, Home, Login, NotFound, People,
-    ProjectPage, SecretHistory, Setup, Tokens,
+    ProjectPage, SearchPage, SecretHistory, Setup, Tokens,
     secrets::{
         BindingsPage, CopyPage, EffectivePage, PlatformSecrets, ProjectSecrets, ServicePlatformSecrets,
         ServiceProjectSecrets, ServiceSecrets,
@@ -66,6 +66,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/projects/:project/services/:service/effective") view=EffectivePage ssr=SsrMode::Async />
                     <Route path=path!("/projects/:project/services/:service/bindings") view=BindingsPage ssr=SsrMode::Async />
                     <Route path=path!("/copy") view=CopyPage ssr=SsrMode::Async />
+                    <Route path=path!("/search") view=SearchPage ssr=SsrMode::Async />
                     <Route path=path!("/tokens") view=Tokens ssr=SsrMode::Async />
                     <Route path=path!("/people") view=People ssr=SsrMode::Async />
                     <Route path=path!("/environments") view=Environments ssr=SsrMode::Async />

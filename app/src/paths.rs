@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
-use domain::{EnvironmentName, Level, Scope, ServicePath, Slug};
+use domain::{
+    EnvironmentName, Level, Scope, ServicePath, Slug,
+    api::{Found, SearchHit},
+};
 
 /// The projects.
 pub const HOME: &str = "/";
@@ -39,6 +42,10 @@ pub const DELETED: &str = "/deleted";
 pub const HISTORY: &str = "/history";
 /// Two people wrote one secret at once.
 pub const CONFLICT: &str = "/conflict";
+/// Searching everything.
+pub const SEARCH: &str = "/search";
+/// The list of keys, for those without script.
+pub const KEYS: &str = "/search#keys";
 
 /// Where forms are posted to.
 pub mod forms {
@@ -219,6 +226,32 @@ fn words(level: &Level) -> [String; 3] {
     [level.word().to_owned(), text(level.project()), text(level.service())]
 }
 
+/// The page that shows what a search found: for a secret, its cell.
+pub fn hit(hit: &SearchHit) -> String {
+    match (hit.found, &hit.scope.level) {
+        (Found::Project, Level::Project { project: slug }) => project(slug),
+        (Found::Binding, Level::Service(path)) => service_tab(path, ServiceTab::Bindings),
+        (Found::Secret, own) => {
+            let environment = hit.scope.environment.as_ref().map_or("all", |name| name.as_str());
+            query(&level(own), &[("open", &hit.name), ("env", environment)])
+        }
+        (_, own) => level(own),
+    }
+}
+
+/// A scope without labels: `shop / api, production`.
+pub fn short(scope: &Scope) -> String {
+    let level = match &scope.level {
+        Level::Platform => "platform".to_owned(),
+        Level::Project { project } => project.to_string(),
+        Level::Service(path) => format!("{} / {}", path.project, path.service),
+    };
+    match &scope.environment {
+        Some(environment) => format!("{level}, {environment}"),
+        None => level,
+    }
+}
+
 /// `path` with a query; empty texts are left out.
 pub fn query(path: &str, pairs: &[(&str, &str)]) -> String {
     let mut url = path.to_owned();
@@ -259,6 +292,7 @@ pub fn crumbs(path: &str) -> Vec<(String, Option<String>)> {
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     let mut crumbs = match parts.as_slice() {
         [] => vec![home],
+        ["search"] => last("Search"),
         ["start"] => last("First steps"),
         ["platform", ..] => last("Platform secrets"),
         ["copy"] => last("Copy names"),
@@ -325,6 +359,34 @@ mod tests {
         assert_eq!(labels("/projects/shop/services/api/secrets"), ["Home", "shop", "api"]);
         assert_eq!(labels("/projects/shop/services/api/effective"), ["Home", "shop", "api", "Effective"]);
         assert_eq!(labels("/what"), ["Home", "Not found"]);
+    }
+
+    #[test]
+    fn a_hit_leads_to_its_very_cell() {
+        let scope = |path: &str, environment: Option<&str>| -> Scope {
+            let (project, service) = path.split_once('/').unwrap_or((path, ""));
+            let environment = environment.map(|name| name.parse().unwrap());
+            match (project, service) {
+                ("", _) => Scope::platform(environment),
+                (project, "") => Scope::project(project.parse().unwrap(), environment),
+                (project, service) => {
+                    let path = ServicePath::new(project.parse().unwrap(), service.parse().unwrap());
+                    Scope::service(path, environment)
+                }
+            }
+        };
+        for (found, name, scope, address) in [
+            (Found::Project, "shop", scope("shop", None), "/projects/shop"),
+            (Found::Service, "api", scope("shop/api", None), "/projects/shop/services/api/secrets"),
+            (Found::Secret, "A", scope("", None), "/platform?open=A&env=all"),
+            (Found::Secret, "A", scope("shop", Some("staging")), "/projects/shop/secrets?open=A&env=staging"),
+            (Found::Binding, "A", scope("shop/api", None), "/projects/shop/services/api/bindings"),
+        ] {
+            let (source, name) = (scope.to_string(), name.to_owned());
+            let about = String::new();
+            let it = SearchHit { found, name, scope, source, about, kind: None, version: None, updated_at: None };
+            assert_eq!(hit(&it), address);
+        }
     }
 
     #[test]

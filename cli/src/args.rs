@@ -72,6 +72,7 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     History(ChangesArgs),
     Undo(UndoArgs),
+    Search(SearchArgs),
     #[command(subcommand)]
     Project(ProjectCommand),
     #[command(subcommand)]
@@ -146,6 +147,21 @@ pub(crate) struct ChangesArgs {
 pub(crate) struct UndoArgs {
     /// The change, as `strongroom history` lists it
     pub(crate) change: String,
+}
+
+/// Find projects, services, secrets and bindings by their words
+///
+/// Every word has to be in a name, comment, description or target; upper and lower case are the same. Filters:
+/// `kind:text|json|file`, `env:NAME|all`, `level:platform|project|service`, `unused:true|false` (no service gets it in any
+/// environment), `stale:>90d`. Searches everything the token reaches; values are neither searched nor shown.
+#[derive(Debug, Args)]
+pub(crate) struct SearchArgs {
+    /// Words and filters
+    #[arg(required = true)]
+    pub(crate) query: Vec<String>,
+    /// Show at most so many
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) limit: u32,
 }
 
 #[cfg(test)]

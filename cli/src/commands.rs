@@ -10,6 +10,7 @@ mod login;
 mod places;
 mod plan;
 mod run;
+mod search;
 mod secret;
 mod tokens;
 
@@ -46,6 +47,7 @@ pub(crate) fn execute(cli: Cli, printer: &Printer) -> Result<u8, Failure> {
         Command::Explain(args) => explain::explain(&context, &args.name),
         Command::History(args) => changes::history(&context, &args),
         Command::Undo(args) => changes::undo(&context, &args.change),
+        Command::Search(args) => search::search(&context, &args),
         Command::Project(command) => places::project(&context, command),
         Command::Service(command) => places::service(&context, command),
         Command::Environment(command) => places::environment(&context, command),

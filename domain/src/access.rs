@@ -197,6 +197,20 @@ pub fn sees_project(actor: &Actor, project: &Slug) -> bool {
     }
 }
 
+/// The projects beside which `actor` sees none; `None` when there is no such limit. Narrows where a search looks:
+/// what it finds is checked by [`check`] all the same.
+pub fn reach(actor: &Actor) -> Option<Vec<Slug>> {
+    let of_person = |person: &Person| match person.role {
+        PlatformRole::Admin => None,
+        PlatformRole::Member => Some(person.memberships.iter().map(|own| own.project.clone()).collect()),
+    };
+    match &actor.principal {
+        Principal::Person(person) => of_person(person),
+        Principal::Token(TokenHolder { project: Some(project), .. }) => Some(vec![project.clone()]),
+        Principal::Token(TokenHolder { owner, .. }) => owner.as_ref().and_then(of_person),
+    }
+}
+
 /// May `actor` see this service? A token of one service does not see its siblings.
 pub fn sees_service(actor: &Actor, path: &ServicePath) -> bool {
     sees_project(actor, &path.project)

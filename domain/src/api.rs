@@ -7,6 +7,7 @@ mod history;
 mod people;
 mod places;
 mod plan;
+mod search;
 mod secrets;
 mod tokens;
 
@@ -26,6 +27,7 @@ pub use places::{
     ScopeUse, Service,
 };
 pub use plan::{AFFECTED_MAX, Affected, Affects, CopyRequest, FileLook, Plan, PlanAction, PlanCounts, PlanItem};
+pub use search::{Found, SearchHit};
 pub use secrets::{
     Cell, CellState, CellWrite, DUE_DAYS, Duplicate, DuplicatePlace, ExportRequest, Matrix, MatrixCounts, MatrixRow,
     MatrixShow, RestoreRequest, RevealRequest, Revealed, RowWrite, RowWritten, SecretPatch, SecretRow, SecretWrite,

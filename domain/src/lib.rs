@@ -15,6 +15,7 @@
 //! | [`export`] | the same and more, written so that readers get the very bytes back |
 //! | [`injection`] | variables and files: names, collisions, what cannot be carried |
 //! | [`access`] | who asks, and what they may |
+//! | [`search`] | what someone looks for: words and filters |
 //! | [`error`] | the only error that leaves the server |
 //! | [`api`] | what REST, pages and clients exchange; never a value except where the name says so |
 #![warn(missing_docs)]
@@ -30,6 +31,7 @@ pub mod injection;
 pub mod ladder;
 pub mod name;
 pub mod scope;
+pub mod search;
 pub mod time;
 pub mod value;
 mod wiped;

@@ -63,6 +63,17 @@ for (const [reader, options] of readers) {
       await visit('environment-removal', '/environments?remove=production');
       await visit('equal-values', '/duplicates');
       await visit('audit', '/audit');
+      await visit('search', '/search?q=key');
+      await page.keyboard.press('Control+k');
+      await look('box-idle', { fullPage: false });
+      await page.keyboard.type('key');
+      await expect(page.getByRole('option').first()).toBeVisible();
+      await look('box', { fullPage: false });
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('?');
+      await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
+      await look('keys', { fullPage: false });
+      await page.keyboard.press('Escape');
       await visit('empty', '/projects/storefront/services/worker/secrets?filter=zzz');
       await visit('nothing-here', '/projects/nowhere');
 

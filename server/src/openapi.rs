@@ -64,6 +64,7 @@ fn tags() -> Vec<utoipa::openapi::Tag> {
         ("environments", "The ordered list of environments."),
         ("people", "People, and the projects they belong to."),
         ("tokens", "Tokens of programs."),
+        ("search", "Over everything that may be seen."),
         ("audit", "Who did what."),
         ("me", "Whose credentials these are."),
         ("health", "Whether the server works."),

@@ -62,7 +62,11 @@ async fn try_open(config: &Config) -> Result<Vault, StartError> {
             None => files.read()?.ok_or_else(|| missing(files))?,
         };
         let ring = unlock(&row, &keys, files)?;
-        return Ok(vault(db, ring, row.id, config.clock.clone()));
+        let vault = vault(db, ring, row.id, config.clock.clone());
+        if vault.refresh_search(&mut tx).await? {
+            tx.commit().await?;
+        }
+        return Ok(vault);
     }
     let keys = match (keys, new_keys) {
         (Some(keys), _) => keys,
@@ -158,6 +162,7 @@ impl Vault {
             });
             tx.append_environment(&row).await?;
         }
+        self.refresh_search(tx).await?;
         let event = Event::of("installation.create", "", "");
         self.record_as(tx, "server", &RequestInfo::default(), event).await?;
         Ok(())

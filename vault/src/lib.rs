@@ -31,6 +31,7 @@ mod plan;
 mod projects;
 mod row_mac;
 mod scopes;
+mod search;
 mod secrets;
 mod services;
 mod sessions;

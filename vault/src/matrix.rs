@@ -19,7 +19,7 @@ use crate::{
     audit::Event,
     db::{Tx, secrets::StoredHeld},
     error::Result,
-    paging::page_of,
+    paging::{checked_search, page_of},
     scopes::{Place, Words, covers, known, rank},
     secrets::kind_of,
 };
@@ -38,6 +38,7 @@ impl Vault {
     /// its environments gets the table with the others closed.
     pub async fn matrix(&self, actor: &Actor, level: &Level, show: MatrixShow, query: &ListQuery) -> Result<Matrix> {
         self.authorise_columns(actor, level).await?;
+        checked_search(query)?;
         let mut tx = self.inner.db.read().await?;
         let place = self.find_place(&mut tx, &level.at(None)).await?;
         let words = self.list_words_around(&mut tx, &place).await?;

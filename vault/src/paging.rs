@@ -1,6 +1,9 @@
-//! Pages of names. Sorted by bytes here, because the two engines sort text each in its own way.
+//! Pages of names: of a scope in the order of the database, of a matrix in that of bytes.
 
-use domain::api::ListQuery;
+use domain::{Error as PublicError, api::ListQuery};
+
+/// No name is longer, so nothing longer is in one.
+const SEARCH_MAX: usize = 253;
 
 /// The page of `items` that `query` asks for, by name, and the cursor of the next one.
 pub(crate) fn page_of<T>(mut items: Vec<T>, name: impl Fn(&T) -> &str, query: &ListQuery) -> (Vec<T>, Option<String>) {
@@ -16,6 +19,23 @@ pub(crate) fn page_of<T>(mut items: Vec<T>, name: impl Fn(&T) -> &str, query: &L
     let next = (items.len() > rows).then(|| name(&items[rows - 1]).to_owned());
     items.truncate(rows);
     (items, next)
+}
+
+/// What a list is searched for; empty for all of it. 422 when that is longer than any name, or not for a database.
+pub(crate) fn checked_search(query: &ListQuery) -> Result<&str, PublicError> {
+    let search = query.search.as_deref().unwrap_or_default();
+    for (field, text) in [("search", search), ("cursor", query.cursor.as_deref().unwrap_or_default())] {
+        if text.contains('\0') {
+            return Err(PublicError::field(field, format!("`{field}` cannot hold the control character U+0000")));
+        }
+    }
+    match search.chars().count() {
+        ..=SEARCH_MAX => Ok(search),
+        count => {
+            let sentence = format!("a name has at most {SEARCH_MAX} characters, and this search has {count}");
+            Err(PublicError::field("search", sentence))
+        }
+    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 mod cover;
 mod words;
 
+use std::collections::HashSet;
+
 use domain::{Error as PublicError, Scope};
 use seal::{ScopeKey, ScopeKind, ScopePlace};
 use uuid::Uuid;
@@ -121,6 +123,22 @@ impl Vault {
         let environments = self.all_checked(tx.list_environments().await?)?;
         let projects = self.all_checked(tx.list_projects().await?)?;
         let services = self.all_checked(tx.list_all_services().await?)?;
+        Words::of(environments, projects, services)
+    }
+
+    /// The words of these scopes.
+    pub(crate) async fn words_of_scopes(&self, tx: &mut Tx, scopes: &[StoredScope]) -> Result<Words> {
+        let projects: HashSet<Uuid> = scopes.iter().filter_map(|row| row.project_id).collect();
+        let services: HashSet<Uuid> = scopes.iter().filter_map(|row| row.service_id).collect();
+        let services: Vec<Uuid> = services.into_iter().collect();
+        let services = self.all_checked(tx.list_services_by_id(&services).await?)?;
+        self.words_of(tx, &projects.into_iter().collect::<Vec<_>>(), services).await
+    }
+
+    /// The words of these projects and services, and of the environments.
+    pub(crate) async fn words_of(&self, tx: &mut Tx, projects: &[Uuid], services: Vec<StoredService>) -> Result<Words> {
+        let environments = self.all_checked(tx.list_environments().await?)?;
+        let projects = self.all_checked(tx.list_projects_by_id(projects).await?)?;
         Words::of(environments, projects, services)
     }
 

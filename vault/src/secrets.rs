@@ -9,11 +9,12 @@ mod moving;
 mod reveal;
 mod row;
 
+use std::collections::HashMap;
+
 use domain::{
     Action, Actor, Code, Error as PublicError, Scope, SecretName, SecretValue,
     api::{ListQuery, Page, SecretRow},
 };
-use uuid::Uuid;
 
 pub use care::{Care, NewValue};
 pub use conflict::PutOrKept;
@@ -26,7 +27,7 @@ use crate::{
     changes::{Write, WriteItem, until_won},
     db::{Tx, scopes::StoredScope, secrets::StoredHeld},
     error::Result,
-    paging::page_of,
+    paging::checked_search,
     words::{LONG, check_words},
 };
 
@@ -48,20 +49,30 @@ impl Vault {
     pub async fn list_secrets(&self, actor: &Actor, scope: &Scope, query: &ListQuery) -> Result<Page<SecretRow>> {
         let event = Event::of("secret.list", scope, "");
         self.authorise(actor, Action::See, scope, event).await?;
+        let search = checked_search(query)?;
         let mut tx = self.inner.db.read().await?;
         let place = self.find_place(&mut tx, scope).await?;
         let Some(stored) = self.find_scope(&mut tx, &place).await? else {
             return Ok(Page::from(Vec::new()));
         };
-        let mut secrets = self.all_checked(tx.list_secrets(&[stored.id], None).await?)?;
-        secrets.retain(|secret| !secret.deleted);
-        let (page, next_cursor) = page_of(secrets, |secret| &secret.name, query);
-        let ids: Vec<Uuid> = page.iter().map(|secret| secret.id).collect();
-        let mut items = Vec::with_capacity(ids.len());
-        for held in tx.list_held_by_id(&ids).await? {
-            items.push(self.checked_held(held)?.row(scope)?);
+        let rows = i64::from(query.rows());
+        let after = query.cursor.as_deref().unwrap_or_default();
+        let mut names = tx.list_names(stored.id, search, after, rows + 1).await?;
+        let more = i64::try_from(names.len()).is_ok_and(|count| count > rows);
+        if more {
+            names.pop();
         }
-        items.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        let next_cursor = names.last().filter(|_| more).cloned();
+        let wanted: Vec<&str> = names.iter().map(String::as_str).collect();
+        let mut items = Vec::with_capacity(wanted.len());
+        for held in tx.list_held_of_names(stored.id, &wanted).await? {
+            let held = self.checked_held(held)?;
+            if !held.secret.deleted {
+                items.push(held.row(scope)?);
+            }
+        }
+        let place: HashMap<&str, usize> = wanted.iter().enumerate().map(|(at, name)| (*name, at)).collect();
+        items.sort_unstable_by_key(|row| place.get(row.name.as_str()).copied());
         Ok(Page { items, next_cursor })
     }
 

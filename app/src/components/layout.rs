@@ -3,7 +3,13 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
-use super::{Avatar, Icon, Mark, notice::PageNotice, sidebar::Sidebar, theme::Themes};
+use super::{
+    Avatar, Icon, Mark,
+    notice::PageNotice,
+    palette::{Dialogs, Palette, SearchField},
+    sidebar::Sidebar,
+    theme::Themes,
+};
 use crate::{chrome::use_chrome, paths};
 
 /// Topbar, sidebar and the page; whoever is not signed in sees the page alone.
@@ -17,6 +23,7 @@ pub(crate) fn Layout(children: Children) -> impl IntoView {
         return children().into_any();
     };
     let label = person.label.clone();
+    let palette = Palette::new();
     view! {
         <a class="skip" href="#main" rel="external">"Skip to content"</a>
         <div class="app">
@@ -26,12 +33,14 @@ pub(crate) fn Layout(children: Children) -> impl IntoView {
                 </details>
                 <a class="brand" href=paths::HOME aria-label="Strongroom, home"><Mark /><span>"Strongroom"</span></a>
                 <Crumbs />
+                <SearchField palette />
                 <Themes />
                 <details class="menu">
                     <summary aria-label=format!("Account: {label}")><Avatar of=label.clone() /></summary>
                     <ul>
                         <li><span class="menu-text">{label}</span></li>
                         <li><a href=paths::TOKENS><Icon name="token" />"Tokens"</a></li>
+                        <li><a href=paths::KEYS><Icon name="help" />"Keys"</a></li>
                         <li>
                             <form action=paths::LOGOUT method="post">
                                 <button type="submit" class="button quiet small"><Icon name="out" />"Sign out"</button>
@@ -46,6 +55,7 @@ pub(crate) fn Layout(children: Children) -> impl IntoView {
                 {children()}
             </main>
         </div>
+        <Dialogs palette />
     }
     .into_any()
 }

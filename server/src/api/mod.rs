@@ -16,6 +16,7 @@ mod me;
 mod members;
 mod people;
 mod projects;
+mod search;
 mod secrets;
 mod services;
 mod tokens;
@@ -57,6 +58,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(values::routes())
         .merge(delivery::routes())
         .merge(audit::routes())
+        .merge(search::routes())
         .layer(limit(SMALL));
     let with_bindings = words.merge(bindings::routes().layer(limit(WRITE)));
     SCOPES.iter().fold(with_bindings, |router, (_, path)| {

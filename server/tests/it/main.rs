@@ -26,5 +26,6 @@ mod pages;
 mod places;
 mod plan;
 mod requests;
+mod search;
 mod secrets;
 mod sessions;

@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 
+use domain::api::Found;
 use uuid::Uuid;
 
-use super::{ROWS, Tx, bind_list, on};
+use super::{ROWS, Tx, bind_list, on, search::Searched};
 use crate::row_mac::{Fields, guarded};
 
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -32,6 +33,13 @@ guarded!(StoredBinding, |row| Fields::of("bindings")
     .optional(row.pin_level.as_deref().map(str::as_bytes))
     .optional_id(row.pin_environment_id));
 
+impl StoredBinding {
+    /// What a search finds it by.
+    pub(crate) fn searched(&self) -> Searched {
+        Searched { kind: Found::Binding, id: self.id, text: format!("{}\n{}", self.target, self.secret_name) }
+    }
+}
+
 impl Tx {
     pub(crate) async fn list_bindings(&mut self, service_id: Uuid) -> sqlx::Result<Vec<StoredBinding>> {
         on!(self, c => sqlx::query_as(
@@ -58,7 +66,7 @@ impl Tx {
 
     /// Lets a binding that was read before take another secret; answers whether it was still what was read.
     pub(crate) async fn put_binding_secret(&mut self, was: &StoredBinding, row: &StoredBinding) -> sqlx::Result<bool> {
-        Ok(on!(self, c => sqlx::query(
+        let written = on!(&mut *self, c => sqlx::query(
             "UPDATE bindings SET secret_name = $1, pin_level = $2, pin_environment_id = $3, mac = $4
              WHERE id = $5 AND mac = $6",
         )
@@ -70,7 +78,12 @@ impl Tx {
         .bind(&was.mac)
         .execute(c)
         .await?
-        .rows_affected() == 1))
+        .rows_affected() == 1);
+        if written {
+            self.delete_searched(&[was.searched()]).await?;
+            self.append_searched(&[row.searched()]).await?;
+        }
+        Ok(written)
     }
 
     /// All bindings of every service that has one for one of these names.
@@ -94,6 +107,8 @@ impl Tx {
     }
 
     pub(crate) async fn delete_bindings(&mut self, service_id: Uuid) -> sqlx::Result<()> {
+        let was = self.list_bindings(service_id).await?;
+        self.delete_searched(&was.iter().map(StoredBinding::searched).collect::<Vec<_>>()).await?;
         on!(self, c => sqlx::query("DELETE FROM bindings WHERE service_id = $1")
             .bind(service_id)
             .execute(c)
@@ -120,6 +135,7 @@ impl Tx {
         .bind(&row.mac)
         .execute(c)
         .await
-        .map(drop))
+        .map(drop)?);
+        self.append_searched(&[row.searched()]).await
     }
 }

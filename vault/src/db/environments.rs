@@ -102,6 +102,8 @@ impl Tx {
 
     /// Removes what would keep an environment: bindings of it or pinned to it, and its tokens.
     pub(crate) async fn delete_environment_uses(&mut self, id: Uuid) -> sqlx::Result<()> {
+        let was = self.list_environment_bindings(id).await?;
+        self.delete_searched(&was.iter().map(StoredBinding::searched).collect::<Vec<_>>()).await?;
         on!(self, c => {
             sqlx::query("DELETE FROM bindings WHERE environment_id = $1 OR pin_environment_id = $1")
                 .bind(id)
@@ -130,6 +132,7 @@ impl Tx {
 
     /// With its scopes and whatever they hold.
     pub(crate) async fn delete_environment(&mut self, id: Uuid) -> sqlx::Result<()> {
+        self.delete_searched_environment(id).await?;
         on!(self, c => {
             sqlx::query("DELETE FROM scopes WHERE environment_id = $1").bind(id).execute(&mut *c).await?;
             sqlx::query("DELETE FROM environments WHERE id = $1").bind(id).execute(c).await.map(drop)

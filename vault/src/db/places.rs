@@ -1,8 +1,9 @@
 //! Projects and their services.
 
+use domain::api::Found;
 use uuid::Uuid;
 
-use super::{Tx, on};
+use super::{Tx, on, search::Searched};
 use crate::row_mac::{Fields, guarded};
 
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -42,6 +43,22 @@ guarded!(StoredService, |row| Fields::of("services")
     .text(&row.description)
     .text(&row.mode)
     .number(row.created_at));
+
+impl StoredProject {
+    /// What a search finds it by.
+    pub(crate) fn searched(&self) -> Searched {
+        let text = format!("{}\n{}\n{}", self.slug, self.name, self.description);
+        Searched { kind: Found::Project, id: self.id, text }
+    }
+}
+
+impl StoredService {
+    /// What a search finds it by.
+    pub(crate) fn searched(&self) -> Searched {
+        let text = format!("{}\n{}\n{}", self.slug, self.name, self.description);
+        Searched { kind: Found::Service, id: self.id, text }
+    }
+}
 
 impl Tx {
     pub(crate) async fn list_projects(&mut self) -> sqlx::Result<Vec<StoredProject>> {
@@ -83,7 +100,8 @@ impl Tx {
         .bind(&row.mac)
         .execute(c)
         .await
-        .map(drop))
+        .map(drop)?);
+        self.append_searched(&[row.searched()]).await
     }
 
     pub(crate) async fn put_project(&mut self, row: &StoredProject) -> sqlx::Result<()> {
@@ -96,7 +114,8 @@ impl Tx {
         .bind(&row.mac)
         .execute(c)
         .await
-        .map(drop))
+        .map(drop)?);
+        self.append_searched(&[row.searched()]).await
     }
 
     /// Makes other editors of the project wait for this transaction; to be followed by a fresh read.
@@ -110,6 +129,7 @@ impl Tx {
 
     /// With everything in it.
     pub(crate) async fn delete_project(&mut self, id: Uuid) -> sqlx::Result<()> {
+        self.delete_searched_project(id).await?;
         on!(self, c => sqlx::query("DELETE FROM projects WHERE id = $1")
             .bind(id)
             .execute(c)
@@ -161,7 +181,8 @@ impl Tx {
         .bind(&row.mac)
         .execute(c)
         .await
-        .map(drop))
+        .map(drop)?);
+        self.append_searched(&[row.searched()]).await
     }
 
     pub(crate) async fn put_service(&mut self, row: &StoredService) -> sqlx::Result<()> {
@@ -175,7 +196,8 @@ impl Tx {
         .bind(&row.mac)
         .execute(c)
         .await
-        .map(drop))
+        .map(drop)?);
+        self.append_searched(&[row.searched()]).await
     }
 
     /// Makes other editors of the service and its bindings wait for this transaction; to be followed by a fresh read.
@@ -192,6 +214,7 @@ impl Tx {
 
     /// With everything in it.
     pub(crate) async fn delete_service(&mut self, id: Uuid) -> sqlx::Result<()> {
+        self.delete_searched_service(id).await?;
         on!(self, c => sqlx::query("DELETE FROM services WHERE id = $1")
             .bind(id)
             .execute(c)

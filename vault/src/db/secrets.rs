@@ -1,9 +1,11 @@
 //! Secrets, and what they hold now. Their versions are in `versions`.
 
+use domain::api::Found;
 use uuid::Uuid;
 
 use super::{
     ROWS, Tx, bind_list, on,
+    search::Searched,
     versions::{StoredVersion, version_columns},
 };
 use crate::row_mac::{Fields, guarded};
@@ -37,6 +39,14 @@ guarded!(StoredSecret, |row| Fields::of("secrets")
     .number(row.created_at)
     .text(&row.owner)
     .optional_number(row.rotate_by));
+
+impl StoredSecret {
+    /// What a search finds it by: nothing when it was deleted.
+    pub(crate) fn searched(&self) -> Searched {
+        let text = if self.deleted { String::new() } else { format!("{}\n{}", self.name, self.comment) };
+        Searched { kind: Found::Secret, id: self.id, text }
+    }
+}
 
 /// A secret with its newest version.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -248,6 +258,7 @@ impl Tx {
                 query.build().execute(c).await?.rows_affected()
             });
         }
+        self.append_searched(&rows.iter().map(StoredSecret::searched).collect::<Vec<_>>()).await?;
         Ok(usize::try_from(written).unwrap_or(usize::MAX))
     }
 
@@ -279,6 +290,12 @@ impl Tx {
                 query.build().execute(c).await?.rows_affected()
             });
         }
+        let other =
+            |(was, row): &&(StoredSecret, StoredSecret)| was.comment != row.comment || was.deleted != row.deleted;
+        let (was, now): (Vec<_>, Vec<_>) =
+            rows.iter().filter(other).map(|(was, row)| (was.searched(), row.searched())).unzip();
+        self.delete_searched(&was).await?;
+        self.append_searched(&now).await?;
         Ok(usize::try_from(written).unwrap_or(usize::MAX))
     }
 }

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Every table, so that a new one is looked at too.
-const TABLES: [&str; 19] = [
+const TABLES: [&str; 22] = [
     "_sqlx_migrations",
     "audit_chains",
     "audit_records",
@@ -27,6 +27,9 @@ const TABLES: [&str; 19] = [
     "people",
     "projects",
     "scopes",
+    "search_index",
+    "search_postings",
+    "search_suffixes",
     "secret_versions",
     "secrets",
     "services",

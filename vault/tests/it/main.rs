@@ -30,6 +30,7 @@ mod people;
 mod places;
 mod plan;
 mod row;
+mod search;
 mod secrets;
 mod sessions;
 mod setup;

@@ -92,6 +92,8 @@ pub(super) fn on_keys() {
             (false, false, "n") if !typing => "n",
             (false, false, "e") if !typing => "e",
             (false, false, "r") if !typing => "r",
+            (false, false, "y") if !typing => "y",
+            (false, false, "u") if !typing => "u",
             _ => return,
         };
         let found = document()
@@ -262,7 +264,7 @@ fn carries_files(event: &Event) -> bool {
         .is_some_and(|data| data.types().includes(&JsValue::from_str("Files"), 0))
 }
 
-fn is_typing(event: &Event) -> bool {
+pub(super) fn is_typing(event: &Event) -> bool {
     event.target().and_then(|target| target.dyn_into::<Element>().ok()).is_some_and(|element| {
         element
             .matches("input:not([type='checkbox'], [type='radio']), textarea, select, [contenteditable]")
@@ -270,7 +272,7 @@ fn is_typing(event: &Event) -> bool {
     })
 }
 
-fn is_dialog_open() -> bool {
+pub(super) fn is_dialog_open() -> bool {
     document().query_selector("dialog[open]").is_ok_and(|dialog| dialog.is_some())
 }
 

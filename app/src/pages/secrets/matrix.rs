@@ -84,7 +84,7 @@ pub fn MatrixTable(
         })
         .collect();
     view! {
-        <table class="sheet matrix">
+        <table class="sheet matrix" role="grid">
             <caption>{caption}</caption>
             <thead><tr><th scope="col">"Name"</th>{head}</tr></thead>
             <tbody>{rows}</tbody>

@@ -12,7 +12,7 @@
 //! | `reveal`, `reveal_dialog`, `reveal_page` | one value, for thirty seconds |
 //! | `effective`, `ladder` | what the ladder gives, and why |
 //! | `bindings`, `binding_forms` | which secret feeds which variable or file |
-//! | `keys`, `browser` | the keyboard, and everything else that only a browser has |
+//! | `keys`, `grid`, `browser` | the keyboard, and everything else that only a browser has |
 
 #![allow(clippy::needless_pass_by_value, reason = "components own what they are given")]
 
@@ -33,6 +33,8 @@ mod dropzone;
 mod effective;
 mod effective_read;
 mod export_form;
+#[cfg(feature = "hydrate")]
+mod grid;
 mod head;
 mod keys;
 mod ladder;

@@ -214,6 +214,7 @@ pub fn RevealButtons(
                 aria-label=take.clone()
                 title=take
                 aria-disabled=busy
+                data-key=(!square).then_some("y")
                 on:click=move |_| reveal.copy(copying.clone())
             >
                 {move || view! { <Icon name=icon() /> }}
