@@ -1,5 +1,6 @@
 //! What can be typed: the doc comments here are the help texts.
 
+mod files;
 mod places;
 mod run;
 mod secret;
@@ -12,11 +13,12 @@ use crate::{
     settings::{EnvironmentChoice, ServerUrl},
 };
 
+pub(crate) use files::{ExportArgs, ImportArgs};
 pub(crate) use places::{EnvironmentCommand, NewPlace, ProjectCommand, ServiceCommand, TokenCommand};
 pub(crate) use run::{Masking, Missing, OfflineArgs, RunArgs};
 pub(crate) use secret::{
-    Coded, CopyArgs, ExportArgs, GetArgs, HistoryArgs, ImportArgs, KindArg, LevelArg, LevelArgs, MoveArgs, PlanArgs,
-    RemoveArgs, RestoreArgs, SecretCommand, SetArgs, WrittenArgs,
+    Coded, CopyArgs, DestroyArgs, GetArgs, HistoryArgs, KindArg, LevelArg, LevelArgs, MoveArgs, PlanArgs, RemoveArgs,
+    RestoreArgs, SecretCommand, SetArgs, WrittenArgs,
 };
 
 /// Secrets for programs and for those who run them

@@ -2,6 +2,7 @@
 
 mod changes;
 mod completion;
+mod confirm;
 mod explain;
 mod export;
 mod import;

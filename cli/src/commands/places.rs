@@ -1,11 +1,9 @@
 //! Projects, services, environments.
 
-use std::io::{self, BufRead, IsTerminal};
-
 use domain::api::{Environment, EnvironmentRemoval, NewEnvironment, NewProject, Project, Service};
 use serde_json::json;
 
-use super::{Context, DONE, lists::answer};
+use super::{Context, DONE, confirm::confirm, lists::answer};
 use crate::{
     args::{EnvironmentCommand, NewPlace, ProjectCommand, ServiceCommand},
     client::Route,
@@ -29,7 +27,8 @@ pub(super) fn project(context: &Context, command: ProjectCommand) -> Result<u8, 
         }
         ProjectCommand::Remove(removal) => {
             let what = format!("project {}", removal.slug);
-            confirm(&what, "its services, secrets, bindings and tokens", removal.slug.as_str(), removal.yes)?;
+            let deed = format!("removes {what} with its services, secrets, bindings and tokens");
+            confirm(&deed, removal.slug.as_str(), removal.yes)?;
             client.delete(&Route::new(format!("projects/{}", removal.slug)))?;
             told(context, &json!({"removed": removal.slug}), &format!("Removed {what}"))
         }
@@ -54,7 +53,8 @@ pub(super) fn service(context: &Context, command: ServiceCommand) -> Result<u8, 
         }
         ServiceCommand::Remove(removal) => {
             let what = format!("service {} of project: {project}", removal.slug);
-            confirm(&what, "its secrets, bindings and tokens", removal.slug.as_str(), removal.yes)?;
+            let deed = format!("removes {what} with its secrets, bindings and tokens");
+            confirm(&deed, removal.slug.as_str(), removal.yes)?;
             client.delete(&Route::new(format!("{services}/{}", removal.slug)))?;
             told(context, &json!({"removed": removal.slug}), &format!("Removed {what}"))
         }
@@ -87,8 +87,8 @@ pub(super) fn environment(context: &Context, command: EnvironmentCommand) -> Res
             if !yes {
                 tell_removal(&context.printer, &plan);
             }
-            let with = format!("its {}", contents(&plan));
-            confirm(&format!("environment {name}"), &with, name.as_str(), yes)?;
+            let deed = format!("removes environment {name} with its {}", contents(&plan));
+            confirm(&deed, name.as_str(), yes)?;
             let expected = plan.secrets.to_string();
             client.delete(&route.with("with_contents", "true").with("expected_secrets", &expected))?;
             told(context, &json!({"removed": name}), &format!("Removed environment {name} with {}", contents(&plan)))
@@ -124,24 +124,4 @@ fn told(context: &Context, json: &impl serde::Serialize, sentence: &str) -> Resu
 
 fn wire(new: NewPlace) -> NewProject {
     NewProject { slug: new.slug, name: new.name, description: new.description }
-}
-
-/// Lets a person type the name of what goes away with everything in it.
-fn confirm(what: &str, with: &str, name: &str, yes: bool) -> Result<(), Failure> {
-    if yes {
-        return Ok(());
-    }
-    if !io::stdin().is_terminal() {
-        return Err(Failure::usage(format!("this removes {what} with {with}; say --yes if that is meant")));
-    }
-    let prompt = format!("This removes {what} with {with}. Type its name to go on: ");
-    if ask(&prompt)? == name { Ok(()) } else { Err(Failure::failed("nothing was removed")) }
-}
-
-fn ask(prompt: &str) -> Result<String, Failure> {
-    use io::Write;
-    let mut line = String::new();
-    let asked = write!(io::stderr(), "{prompt}").and_then(|()| io::stdin().lock().read_line(&mut line));
-    asked.map_err(|error| Failure::failed(format!("cannot ask: {error}")))?;
-    Ok(line.trim().to_owned())
 }

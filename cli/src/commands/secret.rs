@@ -27,6 +27,7 @@ pub(super) fn secret(context: &Context, command: SecretCommand) -> Result<u8, Fa
         SecretCommand::Copy(args) => copy::copy(context, &args),
         SecretCommand::History(args) => versions::history(context, &args),
         SecretCommand::Restore(args) => versions::restore(context, &args),
+        SecretCommand::Destroy(args) => versions::destroy(context, &args),
         SecretCommand::Move(args) => moving::shift(context, &args),
     }
 }

@@ -99,6 +99,33 @@ fn versions_are_listed_and_brought_back() {
 }
 
 #[test]
+fn values_are_destroyed_before_their_time() {
+    let place = Place::new();
+    for value in ["FOO=canary 1", "FOO=canary 2"] {
+        place.ok_in_project(&["secret", "set", value]);
+    }
+    let destroy = |more: &[&str]| place.done(["secret", "destroy", "FOO", "-p", &place.project].iter().chain(more));
+    let refused = |more: &[&str], code: i32, words: &str| {
+        let done = destroy(more);
+        assert!(done.code == code && done.stderr.contains(words), "{done:?}");
+    };
+    refused(&[], 2, "say --yes if that is meant");
+    refused(&["--yes"], 1, "is in use; delete it first, or name an old version to destroy");
+    refused(&["--yes", "--version", "2"], 1, "in use");
+    let done = destroy(&["--yes", "--version", "1"]);
+    assert!(done.code == 0 && done.stderr.contains("Destroyed version 1 of FOO"), "{done:?}");
+    let history = place.ok_in_project(&["secret", "history", "FOO"]);
+    assert!(history.lines().nth(2).unwrap().ends_with("destroyed"), "{history}");
+    let done = place.done(["secret", "restore", "FOO", "--version", "1", "-p", &place.project]);
+    assert!(done.code == 1 && done.stderr.contains("destroyed"), "{done:?}");
+
+    place.ok_in_project(&["secret", "remove", "FOO"]);
+    assert_eq!(destroy(&["--yes"]).code, 0);
+    let done = place.done(["secret", "restore", "FOO", "--version", "2", "-p", &place.project]);
+    assert!(done.code == 1 && done.stderr.contains("destroyed"), "{done:?}");
+}
+
+#[test]
 fn a_service_lists_what_it_inherits_and_explains_why() {
     let place = Place::new();
     let project = format!("project: {}", place.project);

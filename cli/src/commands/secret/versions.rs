@@ -1,12 +1,13 @@
-//! `secret history`, `secret restore`.
+//! `secret history`, `secret restore`, `secret destroy`.
 
 use domain::api::{RestoreRequest, SecretRow, VersionRow};
+use serde_json::json;
 
 use super::scope;
 use crate::{
-    args::{HistoryArgs, RestoreArgs},
+    args::{DestroyArgs, HistoryArgs, RestoreArgs},
     client::Route,
-    commands::{Context, DONE, lists::answer},
+    commands::{Context, DONE, confirm::confirm, lists::answer},
     failure::Failure,
 };
 
@@ -38,5 +39,20 @@ pub(super) fn restore(context: &Context, args: &RestoreArgs) -> Result<u8, Failu
             args.version, row.name, row.version, row.source
         ));
     })?;
+    Ok(DONE)
+}
+
+pub(super) fn destroy(context: &Context, args: &DestroyArgs) -> Result<u8, Failure> {
+    let scope = scope(context, args.level)?;
+    let (name, version) = (&args.name, args.version);
+    let what = match version {
+        Some(version) => format!("version {version} of {name} ({scope})"),
+        None => format!("every version of {name} ({scope})"),
+    };
+    confirm(&format!("destroys {what} for good"), name.as_str(), args.yes)?;
+    let route = Route::of_scope(&scope, &format!("secrets/{name}/versions"));
+    context.client()?.delete(&route.with_some("version", version.map(|version| version.to_string())))?;
+    let answer = json!({"destroyed": {"name": name, "version": version}});
+    context.printer.report(&answer, |printer| printer.note(&format!("Destroyed {what}")))?;
     Ok(DONE)
 }
