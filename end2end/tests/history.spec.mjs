@@ -53,7 +53,8 @@ for (const script of [false, true]) {
 
       if (script) await awake(page);
       await page.getByRole('link', { name: /^written: B/ }).click();
-      await page.getByRole('button', { name: 'Undo this change' }).click();
+      const later = page.getByRole('region', { name: /^written, 1 name/ });
+      await later.getByRole('button', { name: 'Undo this change' }).click();
       await expect(notice(page)).toContainText('Taken back: B');
       await expect(page.getByText('taken back', { exact: true })).toBeVisible();
       await expectNoTrace([value, other]);

@@ -70,6 +70,7 @@ for (const [reader, options] of readers) {
       await expect(page.getByRole('option').first()).toBeVisible();
       await look('box', { fullPage: false });
       await page.keyboard.press('Escape');
+      await expect(page.getByRole('dialog')).toHaveCount(0);
       await page.keyboard.press('?');
       await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
       await look('keys', { fullPage: false });

@@ -129,6 +129,9 @@ impl ProblemDocument {
     }
 }
 
+/// How long an error of a server function may be: every line of an upload can have a problem.
+const ERROR_MAX: usize = 16 * 1024 * 1024;
+
 /// Writes errors down: problem documents for REST, [`Error`] itself for server functions, a small page for a browser,
 /// text for anything else.
 pub(crate) async fn answer(request: Request, next: Next) -> Response {
@@ -139,6 +142,7 @@ pub(crate) async fn answer(request: Request, next: Next) -> Response {
     let error = match response.extensions_mut().remove::<Unwritten>() {
         Some(Unwritten(error)) => error,
         None if reader.rewrites(&response) => of_status(response.status()),
+        None if reader == Reader::ServerFunction => return with_its_status(response).await,
         None => return response,
     };
     let plan = response.extensions_mut().remove::<Replanned>().map(|Replanned(plan)| plan);
@@ -154,6 +158,21 @@ pub(crate) async fn answer(request: Request, next: Next) -> Response {
         parts.headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
     }
     Response::from_parts(parts, if head { Body::empty() } else { body })
+}
+
+/// Server functions fail with 500, whatever failed: the status of the error they carry takes its place.
+async fn with_its_status(response: Response) -> Response {
+    if response.status() != StatusCode::INTERNAL_SERVER_ERROR {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let Ok(body) = axum::body::to_bytes(body, ERROR_MAX).await else {
+        return status_of(Code::Internal).into_response();
+    };
+    if let Ok(error) = serde_json::from_slice::<Error>(&body) {
+        parts.status = status_of(error.code);
+    }
+    Response::from_parts(parts, Body::from(body))
 }
 
 /// Who reads the answer.

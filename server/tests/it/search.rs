@@ -39,6 +39,12 @@ on_both! {
         admin.get("/projects/shop/secrets?search=%00").await.problem(422, "invalid");
     }
 
+    async fn a_page_is_told_what_failed_with_the_status_of_it(server: Server) {
+        let reply = server.browser().await.with("accept", "application/json").form("/ui/find", "q=kind:planet").await.is(422);
+        assert_eq!(reply.json()["code"], "invalid");
+        server.anyone().in_browser().with("accept", "application/json").form("/ui/find", "q=key").await.is(401);
+    }
+
     async fn a_token_finds_what_it_reaches(server: Server) {
         let admin = server.shop().await;
         for place in ["/platform", "/projects/shop", "/projects/shop/services/api"] {
