@@ -88,7 +88,7 @@ setup_postgres() {
 
 # A desktop's keyring, for the tests of `strongroom login`.
 setup_keyring() {
-  have dbus-run-session && have gnome-keyring-daemon || apt_install dbus dbus-daemon gnome-keyring
+  have dbus-run-session && have dbus-send && have gnome-keyring-daemon || apt_install dbus dbus-daemon gnome-keyring
 }
 
 # What reads exported files in the tests, in an environment of its own.

@@ -81,7 +81,11 @@ impl Logins {
     pub(crate) fn keep(&mut self, server: &ServerUrl, token: &Token, in_file: bool) -> Result<Kept, Failure> {
         let refused = if in_file { Some("--in-file".to_owned()) } else { keyring::keep(server, token).err() };
         let in_document = refused.as_ref().map(|_| WireValue(Zeroizing::new(token.expose().to_owned())));
-        self.document.servers.insert(server.to_string(), Login { token: in_document });
+        let before = self.document.servers.insert(server.to_string(), Login { token: in_document });
+        if refused.is_some() && before.is_some_and(|login| login.token.is_none()) {
+            // The token of an earlier login; a keyring that is away now keeps it, which is no reason to fail here.
+            let _ = keyring::forget(server);
+        }
         self.document.current = Some(server.to_string());
         self.write()?;
         Ok(refused.map_or(Kept::Keyring, Kept::File))

@@ -48,6 +48,9 @@ fn where_there_is_a_keyring_the_token_is_nowhere_else() {
         strongroom project list >/dev/null
         strongroom login --in-file --token-stdin --url \"$SERVER\" <token
         grep -q srm_ .config/strongroom/credentials.toml
+        # The keyring has forgotten the first one.
+        sed -i '/^token = /d' .config/strongroom/credentials.toml
+        strongroom project list 2>&1 | grep -q 'it holds none'
         strongroom login --token-stdin --url \"$SERVER\" <token
         if grep -q srm_ .config/strongroom/credentials.toml; then exit 9; fi
         strongroom logout

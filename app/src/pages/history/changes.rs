@@ -119,7 +119,7 @@ fn Changes(view: ChangesView, asked: Asked) -> impl IntoView {
 }
 
 fn row(change: ChangeRow, href: String, here: bool) -> AnyView {
-    let (icon, word) = deed(&change);
+    let (icon, word) = deed(&change.action);
     let label = format!("{word}: {}, {}", some_names(&change.names), change.created_at.minute());
     let undone = change.undone_by.is_some().then(|| view! { " " <span class="tag bad">"undone"</span> });
     view! {
@@ -155,7 +155,7 @@ pub(super) fn Who(
 
 #[component]
 fn Open(change: ChangeRow, may_undo: bool, close: String) -> impl IntoView {
-    let (icon, word) = deed(&change);
+    let (icon, word) = deed(&change.action);
     let state = state(&change, may_undo);
     let more = change.items.len().saturating_sub(LISTED);
     let scope = change.scope.clone();
@@ -250,8 +250,8 @@ fn paths_of(scope: &domain::Scope) -> impl Fn(&str) -> String + '_ {
 }
 
 /// The icon and the word of what a change did.
-fn deed(change: &ChangeRow) -> (&'static str, String) {
-    let (icon, word) = match change.action.as_str() {
+pub(super) fn deed(action: &str) -> (&'static str, String) {
+    let (icon, word) = match action {
         "put" => ("edit", "written"),
         "delete" => ("trash", "deleted"),
         "import" => ("upload", "uploaded"),

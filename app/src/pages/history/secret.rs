@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     asked::{AtSecret, Where, place_of},
+    changes::deed,
     compare::Compare,
     deleted::Destroy,
     moving::Moving,
@@ -199,7 +200,7 @@ fn Version(version: VersionRow, newest: bool, view: HistoryView, reveal: Reveal)
             <span class="row">{buttons}{restore}{destroy}</span>
             <span class="sub">
                 <When at=version.created_at />{format!(", {} ", version.created_by)}
-                <a class="link" href=paths::change(&version.change_id)>{version.action.clone()}</a>
+                <a class="link" href=paths::change(&version.change_id)>{deed(&version.action).1}</a>
                 {message}
                 {comment}
                 {moved}

@@ -9,7 +9,7 @@ use leptos_router::hooks::use_query_map;
 
 use super::{
     binding_forms::{AddBinding, ModeForm, RemoveBinding},
-    bindings_read::{BindingsView, Bound, Resolved, read_bindings},
+    bindings_read::{BindingsView, Bound, Note, Resolved, read_bindings},
     effective::service_of_path,
     head::{Current, SecretsHead},
     keys,
@@ -82,7 +82,7 @@ fn Table(bindings: Vec<Bound>, service: ServicePath, environments: Vec<Environme
     let rows: Vec<_> = bindings
         .into_iter()
         .map(|bound| {
-            let Bound { binding, resolved } = bound;
+            let Bound { binding, resolved, notes } = bound;
             let cells: Vec<_> = environments
                 .iter()
                 .zip(resolved)
@@ -93,12 +93,12 @@ fn Table(bindings: Vec<Bound>, service: ServicePath, environments: Vec<Environme
                     <td class="tight end" data-label="Remove"><RemoveBinding service=service.clone() binding=binding.clone() /></td>
                 }
             });
-            view! { <tr><Ends binding />{cells}{remove}</tr> }
+            view! { <tr><Ends binding notes />{cells}{remove}</tr> }
         })
         .collect();
     let actions = write.then(|| view! { <th scope="col"><span class="sr">"Actions"</span></th> });
     view! {
-        <table class="sheet">
+        <table class="sheet ends">
             <caption>{caption}</caption>
             <thead><tr><th scope="col">"Variable or file"</th><th scope="col">"Secret"</th>{head}{actions}</tr></thead>
             <tbody>{rows}</tbody>
@@ -108,7 +108,7 @@ fn Table(bindings: Vec<Bound>, service: ServicePath, environments: Vec<Environme
 
 /// What is fed, and from what.
 #[component]
-fn Ends(binding: Binding) -> impl IntoView {
+fn Ends(binding: Binding, notes: Vec<Note>) -> impl IntoView {
     let (icon, word, target) = match &binding.target {
         BindingTarget::Env(name) => ("env", "variable", name.clone()),
         BindingTarget::File(path) => ("file", "file", path.clone()),
@@ -121,9 +121,20 @@ fn Ends(binding: Binding) -> impl IntoView {
         };
         view! { <span class="tag"><Icon name="pin" small=true />{place}</span> }
     });
+    let notes: Vec<_> = notes
+        .into_iter()
+        .map(|note| match note {
+            Note::FileInVariable => view! { <Status icon="warn" tone="warn" text="a file, as text" /> }.into_any(),
+            Note::Covers => {
+                view! { <Status icon="shadows" tone="shade" text=format!("takes the place of the secret {target}") /> }
+                    .into_any()
+            }
+        })
+        .collect();
     view! {
         <th scope="row">
-            <span class="row-name"><Icon name=icon /><span class="sr">{word}</span><span class="name">{target}</span>{only}</span>
+            <span class="row-name"><Icon name=icon /><span class="sr">{word}</span><span class="name">{target.clone()}</span>{only}</span>
+            {notes}
         </th>
         <td data-label="Secret">
             <span class="row-name">
@@ -150,7 +161,7 @@ type Gap = (SecretName, EnvironmentName);
 /// What is missing, and where; each once.
 fn missing(bindings: &[Bound], environments: &[EnvironmentName]) -> Vec<Gap> {
     let mut gaps: Vec<Gap> = Vec::new();
-    for Bound { binding, resolved } in bindings {
+    for Bound { binding, resolved, .. } in bindings {
         for (environment, resolved) in environments.iter().zip(resolved) {
             let gap = (binding.secret.clone(), environment.clone());
             if *resolved == Resolved::Missing && !gaps.contains(&gap) {

@@ -36,6 +36,17 @@ pub struct Bound {
     pub binding: Binding,
     /// One per environment.
     pub resolved: Vec<Resolved>,
+    /// What to look at.
+    pub notes: Vec<Note>,
+}
+
+/// What is odd about a binding, though it can be delivered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Note {
+    /// A variable takes a secret of the kind `file`: its bytes have to be text without NUL.
+    FileInVariable,
+    /// The service gets everything, and another secret has the name of this variable: the binding wins.
+    Covers,
 }
 
 /// What a binding resolves to in one environment.
@@ -62,10 +73,14 @@ pub async fn read_bindings(service: ServicePath) -> Result<BindingsView, UiError
 mod gather {
     use std::collections::{BTreeMap, BTreeSet};
 
-    use domain::{Action, Actor, Code, EnvironmentName, Level, SecretName, ServicePath, access, api::Binding, ladder};
+    use domain::{
+        Action, Actor, Code, EnvironmentName, Kind, Level, SecretName, ServicePath, access,
+        api::{Binding, BindingTarget, Mode},
+        ladder,
+    };
     use vault::{Result, Vault};
 
-    use super::{BindingsView, Bound, Resolved};
+    use super::{BindingsView, Bound, Note, Resolved};
     use crate::pages::secrets::head;
 
     /// The names the form offers; more would make the page heavy, and the field takes any.
@@ -81,29 +96,33 @@ mod gather {
         let mut names = BTreeSet::new();
         for environment in vault.list_environments(actor).await? {
             let environment = environment.name;
-            let levels = levels(vault, actor, &service, &environment).await?;
-            names.extend(levels.keys().cloned());
-            sources.push(levels);
+            let gets = held(vault, actor, &service, &environment).await?;
+            names.extend(gets.keys().cloned());
+            sources.push(gets);
             environments.push(environment);
         }
         let mut bindings = Vec::new();
         for binding in list {
             let pinned = pinned(vault, actor, &binding).await?;
-            let resolved = environments
-                .iter()
-                .zip(&sources)
-                .map(|(environment, levels)| {
-                    if binding.environment.as_ref().is_some_and(|own| own != environment) {
-                        return Resolved::Elsewhere;
+            let (mut resolved, mut notes) = (Vec::new(), Vec::new());
+            for (environment, gets) in environments.iter().zip(&sources) {
+                if binding.environment.as_ref().is_some_and(|own| own != environment) {
+                    resolved.push(Resolved::Elsewhere);
+                    continue;
+                }
+                let (to, kind) = match (&pinned, gets.get(&binding.secret)) {
+                    (Some((to, kind)), _) => (to.clone(), *kind),
+                    (None, Some((level, kind))) => (Resolved::To(level.clone()), Some(*kind)),
+                    (None, None) => (Resolved::Missing, None),
+                };
+                resolved.push(to);
+                for note in looked_at(&binding, kind, mode, gets) {
+                    if !notes.contains(&note) {
+                        notes.push(note);
                     }
-                    match (&pinned, levels.get(&binding.secret)) {
-                        (Some(pinned), _) => pinned.clone(),
-                        (None, Some(level)) => Resolved::To(level.clone()),
-                        (None, None) => Resolved::Missing,
-                    }
-                })
-                .collect();
-            bindings.push(Bound { binding, resolved });
+                }
+            }
+            bindings.push(Bound { binding, resolved, notes });
         }
         Ok(BindingsView {
             write: access::check(actor, Action::Bind, &base.at(None)).is_ok(),
@@ -116,28 +135,41 @@ mod gather {
         })
     }
 
-    /// Which level every name comes from in an environment.
-    async fn levels(
-        vault: &Vault,
-        actor: &Actor,
-        service: &ServicePath,
-        environment: &EnvironmentName,
-    ) -> Result<BTreeMap<SecretName, Level>> {
+    /// Every name a service gets in an environment, from which level, and what it is.
+    type Held = BTreeMap<SecretName, (Level, Kind)>;
+
+    async fn held(vault: &Vault, actor: &Actor, service: &ServicePath, environment: &EnvironmentName) -> Result<Held> {
         let rungs: BTreeMap<String, Level> =
             ladder::rungs(service, environment).into_iter().map(|rung| (rung.to_string(), rung.level)).collect();
         let rows = vault.effective(actor, service, environment).await?;
-        Ok(rows.into_iter().filter_map(|row| Some((row.name, rungs.get(&row.source)?.clone()))).collect())
+        Ok(rows.into_iter().filter_map(|row| Some((row.name, (rungs.get(&row.source)?.clone(), row.kind)))).collect())
+    }
+
+    /// What is odd about a binding in an environment where it counts.
+    fn looked_at(binding: &Binding, kind: Option<Kind>, mode: Mode, held: &Held) -> Vec<Note> {
+        let BindingTarget::Env(variable) = &binding.target else { return Vec::new() };
+        let covers = mode == Mode::All
+            && *variable != binding.secret.as_str()
+            && held.keys().any(|name| name.as_str() == variable);
+        let mut notes = Vec::new();
+        if kind == Some(Kind::File) {
+            notes.push(Note::FileInVariable);
+        }
+        if covers {
+            notes.push(Note::Covers);
+        }
+        notes
     }
 
     /// What a binding to one scope resolves to, whatever the environment.
-    async fn pinned(vault: &Vault, actor: &Actor, binding: &Binding) -> Result<Option<Resolved>> {
+    async fn pinned(vault: &Vault, actor: &Actor, binding: &Binding) -> Result<Option<(Resolved, Option<Kind>)>> {
         let Some(scope) = &binding.scope else {
             return Ok(None);
         };
         match vault.find_secret(actor, scope, &binding.secret).await {
-            Ok(_) => Ok(Some(Resolved::To(scope.level.clone()))),
-            Err(vault::Error::Public(error)) if error.code == Code::NotFound => Ok(Some(Resolved::Missing)),
-            Err(vault::Error::Public(error)) if error.code == Code::Denied => Ok(Some(Resolved::Hidden)),
+            Ok(row) => Ok(Some((Resolved::To(scope.level.clone()), Some(row.kind)))),
+            Err(vault::Error::Public(error)) if error.code == Code::NotFound => Ok(Some((Resolved::Missing, None))),
+            Err(vault::Error::Public(error)) if error.code == Code::Denied => Ok(Some((Resolved::Hidden, None))),
             Err(error) => Err(error),
         }
     }
