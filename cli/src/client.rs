@@ -86,6 +86,9 @@ impl Client {
     /// A client for the server and token of the settings.
     pub(crate) fn new(settings: &Settings) -> Result<Self, Failure> {
         let server = settings.server()?.clone();
+        if let Some(failure) = &settings.token_refused {
+            return Err(failure.clone());
+        }
         let token = settings.token.as_ref().ok_or_else(|| {
             Failure::usage(format!(
                 "no token for {server}: set STRONGROOM_TOKEN or STRONGROOM_TOKEN_FILE, or `strongroom login --url {server}`"

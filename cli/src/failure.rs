@@ -10,7 +10,7 @@ pub(crate) const FAILED: u8 = 1;
 pub(crate) const USAGE: u8 = 2;
 
 /// Why a command stopped. Never holds a value or a token.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum Failure {
     /// Wrong usage: exit code 2.
     Usage(String),
@@ -23,7 +23,7 @@ pub(crate) enum Failure {
 }
 
 /// What the server said (RFC 9457).
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Refusal {
     pub(crate) status: u16,
     pub(crate) detail: String,

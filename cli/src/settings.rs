@@ -80,6 +80,8 @@ impl fmt::Display for Origin {
 pub(crate) struct Settings {
     pub(crate) url: Option<Found<ServerUrl>>,
     pub(crate) token: Option<Found<Token>>,
+    /// Why there is no token though there was a login: a locked keyring, for example.
+    pub(crate) token_refused: Option<Failure>,
     pub(crate) project: Option<Found<Slug>>,
     pub(crate) service: Option<Found<Slug>>,
     pub(crate) environment: Option<Found<EnvironmentChoice>>,
@@ -114,15 +116,19 @@ impl Settings {
         let environment = tiers.iter().find_map(|tier| tier.environment.clone());
         let mut url = tiers.iter().find_map(|tier| tier.url.clone());
         let mut token = token_of_variables(sources.variable)?;
+        let mut token_refused = None;
         if url.is_none() || token.is_none() {
             let logins = (sources.logins)()?;
             let origin = Origin::Login;
             url = url.or_else(|| logins.current().map(|value| Found { value, origin: Origin::Login }));
             if let (None, Some(url)) = (&token, &url) {
-                token = logins.token(&url.value)?.map(|value| Found { value, origin });
+                match logins.token(&url.value) {
+                    Ok(found) => token = found.map(|value| Found { value, origin }),
+                    Err(failure) => token_refused = Some(failure),
+                }
             }
         }
-        Ok(Self { url, token, project, service, environment })
+        Ok(Self { url, token, token_refused, project, service, environment })
     }
 
     /// The server's address.
