@@ -185,3 +185,11 @@ pub struct NamedValue {
     #[serde(flatten)]
     pub delivered: Delivered,
 }
+
+/// What is told to those who watch a service when it gets something else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct WatchEvent {
+    /// The newest change this event knows.
+    pub sequence: i64,
+}
