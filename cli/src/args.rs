@@ -13,7 +13,7 @@ use crate::{
 };
 
 pub(crate) use places::{EnvironmentCommand, NewPlace, ProjectCommand, ServiceCommand, TokenCommand};
-pub(crate) use run::{Masking, Missing, OfflineArgs, RunArgs};
+pub(crate) use run::{FileArgs, Masking, Missing, OfflineArgs, OnChange, RunArgs, WatchArgs};
 pub(crate) use secret::{
     Coded, CopyArgs, ExportArgs, GetArgs, HistoryArgs, ImportArgs, KindArg, LevelArg, LevelArgs, MoveArgs, PlanArgs,
     RemoveArgs, RestoreArgs, SecretCommand, SetArgs, WrittenArgs,
