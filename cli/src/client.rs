@@ -33,6 +33,7 @@ const EXCHANGE: Duration = Duration::from_mins(2);
 const SILENCE: Duration = Duration::from_secs(45);
 
 /// A connection to one server.
+#[derive(Clone)]
 pub(crate) struct Client {
     agent: Agent,
     server: ServerUrl,
@@ -144,8 +145,13 @@ impl Client {
         Ok(Some(found))
     }
 
-    /// The events of a stream that come after `last`. It fails when the server is silent for too long.
-    pub(crate) fn events(&self, route: &Route, last: i64) -> Result<Events<BodyReader<'static>>, Failure> {
+    /// The events of a stream that come after `last`, and what the server calls the watch. Reading fails when the server
+    /// is silent for too long.
+    pub(crate) fn events(
+        &self,
+        route: &Route,
+        last: i64,
+    ) -> Result<(Events<BodyReader<'static>>, Option<String>), Failure> {
         let request = self.dress(self.agent.get(self.url(route)), route);
         let request = request.header("last-event-id", last.to_string());
         let config = request.config().timeout_global(None).timeout_recv_response(Some(SILENCE));
@@ -155,7 +161,10 @@ impl Client {
             answer.status() == 200 && media.is_some_and(|media| media.as_bytes().starts_with(b"text/event-stream"))
         };
         match answer {
-            Ok(answer) if is_stream(&answer) => Ok(Events::new(answer.into_body().into_reader())),
+            Ok(answer) if is_stream(&answer) => {
+                let watch = answer.headers().get("watch-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
+                Ok((Events::new(answer.into_body().into_reader()), watch))
+            }
             // What says yes otherwise is no stream of ours.
             answer => Err(match self.receive(answer) {
                 Ok(_) => Failure::failed(format!("{} answered with no events", self.server)),

@@ -4,6 +4,8 @@
 //! where this process moved it, and within [`POLL`] where another did. Each then looks at its own service again, and
 //! tells a change only where the delivery tag is another.
 
+mod watchers;
+
 use std::{
     collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},
@@ -22,8 +24,11 @@ use uuid::Uuid;
 use crate::{
     Vault,
     audit::Event,
+    clock::new_id,
     error::{Error, Result},
+    words::{SHORT, check_words},
 };
+use watchers::Seen;
 
 /// So many may watch at the same time: well below how many connections the server takes.
 pub const WATCHES_MAX: usize = 4096;
@@ -38,21 +43,21 @@ const LOOKS: usize = 2;
 
 /// Everyone who watches through this process.
 pub(crate) struct Watches {
-    /// How many there are of each principal.
-    counts: Mutex<HashMap<Uuid, usize>>,
+    /// By the id of the watch.
+    all: Mutex<HashMap<Uuid, Seen>>,
     looks: Semaphore,
     ended: watch::Sender<bool>,
 }
 
 impl Default for Watches {
     fn default() -> Self {
-        Self { counts: Mutex::default(), looks: Semaphore::new(LOOKS), ended: watch::Sender::new(false) }
+        Self { all: Mutex::default(), looks: Semaphore::new(LOOKS), ended: watch::Sender::new(false) }
     }
 }
 
 impl Watches {
-    fn counts(&self) -> MutexGuard<'_, HashMap<Uuid, usize>> {
-        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    fn all(&self) -> MutexGuard<'_, HashMap<Uuid, Seen>> {
+        self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -74,23 +79,35 @@ pub struct Watch {
 /// A place among those there may be.
 struct Place {
     vault: Vault,
-    principal: Uuid,
+    id: Uuid,
 }
 
 impl Vault {
     /// Watches what `service` gets in `environment`. `last` is what the client heard last: unless it is the newest,
-    /// [`Watch::next`] answers at once. One audit record says that it began. 429 when there are too many.
+    /// [`Watch::next`] answers at once. `client` is what it calls itself, for [`Vault::list_watchers`]. One audit record
+    /// says that it began. 429 when there are too many.
     pub async fn watch(
         &self,
         actor: &Actor,
         service: &ServicePath,
         environment: &EnvironmentName,
         last: Option<i64>,
+        client: &str,
     ) -> Result<Watch> {
         let scope = Scope::service(service.clone(), Some(environment.clone()));
         let event = Event::of("service.watch", &scope, "");
         self.authorise(actor, Action::Use, &scope, event.clone()).await?;
-        let place = self.take_place(actor)?;
+        check_words("client", client, SHORT)?;
+        let place = self.take_place(Seen {
+            principal: actor.principal.id(),
+            service: service.clone(),
+            environment: environment.clone(),
+            client: client.to_owned(),
+            token: actor.label.clone(),
+            since: self.inner.clock.now(),
+            told: last.unwrap_or_default(),
+            applied: None,
+        })?;
         // Followed before it is looked at: nothing falls in between.
         let (mut followed, ended) = (self.inner.db.follow(), self.inner.watches.ended.subscribe());
         followed.mark_unchanged();
@@ -148,33 +165,34 @@ impl Vault {
         }
     }
 
-    fn take_place(&self, actor: &Actor) -> Result<Place> {
-        let principal = match &actor.principal {
-            Principal::Token(token) => token.id,
-            Principal::Person(person) => person.id,
-        };
-        let mut counts = self.inner.watches.counts();
+    fn take_place(&self, seen: Seen) -> Result<Place> {
+        let mut all = self.inner.watches.all();
         let full = |sentence: String| Error::from(PublicError::new(Code::TooManyRequests, sentence));
-        if counts.values().sum::<usize>() >= WATCHES_MAX {
+        if all.len() >= WATCHES_MAX {
             return Err(full(format!("{WATCHES_MAX} programs watch already; ask for the values from time to time")));
         }
-        let count = counts.entry(principal).or_default();
-        if *count >= WATCHES_PER_TOKEN {
+        if all.values().filter(|other| other.principal == seen.principal).count() >= WATCHES_PER_TOKEN {
             return Err(full(format!(
                 "{WATCHES_PER_TOKEN} programs watch with this token already; give others a token of their own"
             )));
         }
-        *count += 1;
-        Ok(Place { vault: self.clone(), principal })
+        let id = new_id();
+        all.insert(id, seen);
+        Ok(Place { vault: self.clone(), id })
     }
 }
 
 impl Watch {
+    /// What the client names when it has applied something.
+    pub fn id(&self) -> String {
+        self.place.id.to_string()
+    }
+
     /// The sequence at which the service got something else; none when it is over, because nobody may watch here any
     /// more, the database failed, or the server ends.
     pub async fn next(&mut self) -> Option<i64> {
         if let Some(first) = self.first.take() {
-            return Some(first);
+            return Some(self.told(first));
         }
         loop {
             if *self.ended.borrow() {
@@ -188,7 +206,7 @@ impl Watch {
             }
             match self.look().await {
                 Ok(None) => {}
-                Ok(sequence) => return sequence,
+                Ok(Some(sequence)) => return Some(self.told(sequence)),
                 Err(error) => {
                     // Logged where it becomes public, unless it is about the client.
                     let _ = error.public();
@@ -196,6 +214,13 @@ impl Watch {
                 }
             }
         }
+    }
+
+    fn told(&self, sequence: i64) -> i64 {
+        if let Some(seen) = self.place.vault.inner.watches.all().get_mut(&self.place.id) {
+            seen.told = sequence;
+        }
+        sequence
     }
 
     /// Whether it may still be watched; the sequence, when the service gets something else.
@@ -226,12 +251,6 @@ impl Watch {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut counts = self.vault.inner.watches.counts();
-        if let Some(count) = counts.get_mut(&self.principal) {
-            *count -= 1;
-            if *count == 0 {
-                counts.remove(&self.principal);
-            }
-        }
+        self.vault.inner.watches.all().remove(&self.id);
     }
 }

@@ -14,6 +14,7 @@ mod offline;
 mod output;
 mod placed;
 mod prepared;
+mod report;
 mod session;
 mod signals;
 mod terminal;

@@ -256,6 +256,38 @@ fn nothing_happens_where_that_is_asked_for() {
 }
 
 #[test]
+fn who_watches_reports_what_it_has_applied() {
+    let place = place();
+    let words = ["--on-change", "files", "--file", "key=A", "--", "sh", "-c", "echo ready; read line"];
+    let mut run = Run::start(&place, &words);
+    assert_eq!(run.line(), "ready");
+    let path = format!("projects/{}/services/api/watchers?environment=development", place.project);
+    let wait = |is_there: &dyn Fn(&serde_json::Value) -> bool| {
+        let end = Instant::now() + PATIENCE;
+        while !is_there(&place.get(&path)["items"]) {
+            assert!(Instant::now() < end, "{}", place.get(&path));
+            thread::sleep(Duration::from_millis(10));
+        }
+        place.get(&path)["items"][0]["sequence"].as_i64().unwrap()
+    };
+    let first = wait(&|items| items[0]["newest"] == true);
+    place.put("A", "canary 2");
+    let second = wait(&|items| items[0]["newest"] == true && items[0]["sequence"].as_i64() > Some(first));
+    let host = place.get(&path)["items"][0]["client"].as_str().unwrap().to_owned();
+    assert!(host.ends_with(&format!(":{}", run.child.id())), "{host}");
+    assert!(second > first);
+    run.send("\n");
+    assert_eq!(run.end(), 0);
+    let end = Instant::now() + PATIENCE;
+    while place.get(&path)["items"] != json!([]) {
+        assert!(Instant::now() < end, "it is still listed");
+        thread::sleep(Duration::from_millis(10));
+        // What is written to it tells the server that nobody reads.
+        place.put("A", &format!("canary {:?}", Instant::now()));
+    }
+}
+
+#[test]
 fn a_server_that_goes_and_comes_back_is_heard_again() {
     let place = Place::alone();
     place.put("A", "canary 1");

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
 import queue
+import socket
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Optional
@@ -75,6 +78,21 @@ def test_what_changed_before_the_first_item_is_told(server: Server, secrets: Sec
     watch = secrets.watch()
     server.put(API, "EARLY", f"{MARKER}")
     assert Told(watch).next() == {"EARLY"}
+
+
+def test_the_server_lists_who_watches_and_what_it_has_applied(server: Server, secrets: Secrets) -> None:
+    told = Told(secrets.watch())
+    server.put(API, "LISTED", f"{MARKER}")
+    assert told.next() == {"LISTED"}
+    sequence = server.api("GET", f"{API}/values?environment=development")["sequence"]
+    deadline = time.monotonic() + PATIENCE
+    name = f"{socket.gethostname()}:{os.getpid()}"
+    while True:
+        watchers = server.api("GET", f"{API}/watchers?environment=development")["items"]
+        if any((one["client"], one["sequence"], one["newest"]) == (name, sequence, True) for one in watchers):
+            return
+        assert time.monotonic() < deadline, watchers
+        time.sleep(0.01)
 
 
 def test_a_callback_is_told_until_it_is_stopped(server: Server, secrets: Secrets, caplog: pytest.LogCaptureFixture) -> None:

@@ -85,6 +85,29 @@ on_both! {
         assert_eq!(events.next().await, Some(now + 2));
     }
 
+    async fn who_watches_and_how_far_it_is_can_be_seen(server: Server) {
+        let (admin, program) = start(&server).await;
+        let response = program.open(Method::GET, &format!("{WATCH}&client=web-1"), Body::empty()).await;
+        let id = response.headers()["watch-id"].to_str().unwrap().to_owned();
+        let mut events = Events(response.into_body().into_data_stream());
+        let sequence = events.next().await.unwrap();
+        let watchers = format!("{API}/watchers?environment=production");
+        let list = admin.get(&watchers).await.is(200).json();
+        assert_eq!((&list["items"][0]["client"], &list["items"][0]["newest"]), (&json!("web-1"), &json!(false)));
+        let applied = json!({"watch": id, "sequence": sequence});
+        program.post(&format!("{API}/watch/applied?environment=production"), applied.clone()).await.is(204);
+        let list = admin.get(&watchers).await.is(200).json();
+        assert_eq!((&list["items"][0]["sequence"], &list["items"][0]["newest"]), (&json!(sequence), &json!(true)));
+        let browser = server.browser().await;
+        browser.get(&watchers).await.is(200);
+        let page = browser.get("!/projects/shop/services/api/effective?env=production").await.is(200).text();
+        assert!(page.contains("1 of 1 program on the newest") && page.contains("web-1"), "{page}");
+        let refused = admin.post(&format!("{API}/watch/applied?environment=production"), applied).await;
+        refused.problem(404, "not_found");
+        drop(events);
+        assert_eq!(admin.get(&watchers).await.is(200).json()["items"], json!([]));
+    }
+
     async fn a_stream_ends_with_its_token(server: Server) {
         let (admin, program) = start(&server).await;
         let mut events = Events::of(&program.with("last-event-id", sequence(&program).await.to_string())).await;

@@ -13,7 +13,7 @@ use crate::{
 const PATIENCE: Duration = Duration::from_mins(1);
 
 async fn watch(vault: &Vault, actor: &Actor, last: Option<i64>) -> vault::Result<Watch> {
-    vault.watch(actor, &path("shop", "api"), &env("staging"), last).await
+    vault.watch(actor, &path("shop", "api"), &env("staging"), last, "host:1").await
 }
 
 async fn next(watch: &mut Watch) -> Option<i64> {
@@ -137,6 +137,41 @@ db_tests! {
         watch(&t.vault, &t.service_token("shop", "api", None).await, None).await.unwrap();
         watches.pop();
         watch(&t.vault, &token, None).await.unwrap();
+    }
+
+    async fn who_watches_is_listed_with_what_it_has_applied(t: TestVault) {
+        let admin = t.shop().await;
+        let (api, staging) = (path("shop", "api"), env("staging"));
+        let token = t.service_token("shop", "api", Some("staging")).await;
+        let list = async || {
+            let watchers = t.vault.list_watchers(&admin, &api, &staging).await.unwrap();
+            watchers.into_iter().map(|one| (one.client, one.token, one.sequence, one.newest)).collect::<Vec<_>>()
+        };
+        let seen = |sequence, newest| vec![("host:1".to_owned(), "deploy".to_owned(), sequence, newest)];
+        assert!(list().await.is_empty());
+        let mut watched = watch(&t.vault, &token, None).await.unwrap();
+        let first = next(&mut watched).await.unwrap();
+        assert_eq!(list().await, seen(None, false));
+        t.vault.put_applied(&token, &api, &staging, &watched.id(), first).await.unwrap();
+        assert_eq!(list().await, seen(Some(first), true));
+        put(&t.vault, &admin, "shop", "A", "1").await;
+        let second = next(&mut watched).await.unwrap();
+        assert_eq!(list().await, seen(Some(first), false));
+        t.vault.put_applied(&token, &api, &staging, &watched.id(), second).await.unwrap();
+        // What is no change for it leaves it on the newest.
+        put(&t.vault, &admin, "shop@production", "A", "1").await;
+        assert_eq!(list().await, seen(Some(second), true));
+        assert!(t.vault.list_watchers(&admin, &api, &env("production")).await.unwrap().is_empty());
+
+        // Nobody speaks for another's watch, and nobody lists what they do not see.
+        let other = t.service_token("shop", "api", Some("staging")).await;
+        assert_eq!(status(t.vault.put_applied(&other, &api, &staging, &watched.id(), 0).await), 404);
+        assert_eq!(status(t.vault.put_applied(&token, &api, &staging, "none", 0).await), 404);
+        assert_eq!(status(t.vault.list_watchers(&t.outsider().await, &api, &staging).await), 404);
+        let long = "x".repeat(201);
+        assert_eq!(status(t.vault.watch(&token, &api, &staging, None, &long).await), 422);
+        drop(watched);
+        assert!(list().await.is_empty());
     }
 
     async fn all_end_when_the_server_does(t: TestVault) {

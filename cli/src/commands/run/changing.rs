@@ -15,6 +15,7 @@ use super::{
     output::Output,
     placed::Placed,
     prepared::{Difference, Plan, Prepared, Prints, shell},
+    report::Reporter,
     signals::Signals,
     watch::{Happening, Teller, Watcher},
 };
@@ -38,15 +39,27 @@ pub(super) fn run(source: Source, plan: Plan, mut prepared: Prepared, mut output
     let teller = Teller::new(sender);
     let (sequence, tag) = (prepared.fetched.sequence, prepared.fetched.tag.clone());
     let prints = Prints::of(&prepared)?;
-    let watcher = Watcher { source, plan: plan.clone(), prints, sequence, tag, teller: teller.clone(), is_away: false };
+    let reporter = Arc::new(Reporter::new(&source, sequence));
+    let watcher = Watcher {
+        source,
+        plan: plan.clone(),
+        prints,
+        sequence,
+        tag,
+        teller: teller.clone(),
+        reporter: reporter.clone(),
+        is_away: false,
+    };
     let mut watcher = Some(watcher);
     let mut ends = 0;
     loop {
         let Prepared { command, fetched, .. } = prepared;
+        let sequence = fetched.sequence;
         let placed = Placed::place(fetched, &plan.args.files, &printer)?;
         let beside = Beside::start(command, output, plan.args.watch.on_change == OnChange::Restart)?;
         // Only now: what it heard before would have been for nobody.
         watcher.take().into_iter().for_each(Watcher::start);
+        report(&reporter, sequence);
         let mut program = Program {
             beside,
             placed,
@@ -57,14 +70,16 @@ pub(super) fn run(source: Source, plan: Plan, mut prepared: Prepared, mut output
             plan: &plan,
             printer: &printer,
             teller: &teller,
+            reporter: &reporter,
         };
         let status = loop {
+            // Before waiting: what came to the program before this one is for this one.
+            for happening in happenings.try_iter() {
+                program.take(happening);
+            }
             match program.beside.step(&mut signals)? {
                 Step::Ended(status) => break status,
                 Step::Passed(passed) => passed.into_iter().for_each(|signal| program.heed(signal)),
-            }
-            for happening in happenings.try_iter() {
-                program.take(happening);
             }
         };
         ends = program.ends + 1;
@@ -94,6 +109,7 @@ struct Program<'a> {
     plan: &'a Plan,
     printer: &'a Printer,
     teller: &'a Teller,
+    reporter: &'a Arc<Reporter>,
 }
 
 /// The command of `--on-change exec:`.
@@ -149,8 +165,13 @@ impl Program<'_> {
         if let Err(failure) = self.beside.output.renew(prepared.patterns) {
             self.printer.beside(&failure.lines().concat());
         }
-        for problem in self.placed.renew(prepared.fetched) {
-            self.printer.beside(&problem);
+        let sequence = prepared.fetched.sequence;
+        let problems = self.placed.renew(prepared.fetched);
+        for problem in &problems {
+            self.printer.beside(problem);
+        }
+        if problems.is_empty() {
+            report(self.reporter, sequence);
         }
         match on_change {
             OnChange::Signal(signal) => self.beside.pass_on(*signal),
@@ -198,6 +219,12 @@ impl Program<'_> {
             Err(error) => self.printer.beside(&format!("the command of --on-change cannot be started: {error}")),
         }
     }
+}
+
+/// Beside everything else: nobody waits for the server here.
+fn report(reporter: &Arc<Reporter>, sequence: i64) {
+    let reporter = reporter.clone();
+    thread::spawn(move || reporter.applied(sequence));
 }
 
 fn problem_of(mut child: Child) -> Option<String> {

@@ -2,7 +2,7 @@
 //! is one, and hands on what the program would get now. Where no stream is to be had it asks from time to time instead.
 
 use std::{
-    sync::mpsc::Sender,
+    sync::{Arc, mpsc::Sender},
     thread,
     time::{Duration, Instant},
 };
@@ -14,6 +14,7 @@ use rustix::process::{Signal, getpid, kill_process};
 use super::{
     delivery::{Source, fetch_changed},
     prepared::{Difference, Plan, Prepared, Prints},
+    report::{Reporter, own_name},
 };
 use crate::{client::Route, failure::Failure};
 
@@ -52,7 +53,7 @@ impl Teller {
 /// One who watches.
 pub(super) struct Watcher {
     pub(super) source: Source,
-    pub(super) plan: std::sync::Arc<Plan>,
+    pub(super) plan: Arc<Plan>,
     /// What the program got.
     pub(super) prints: Prints,
     /// The newest change that it knows.
@@ -60,6 +61,7 @@ pub(super) struct Watcher {
     /// What stands for the server's answer.
     pub(super) tag: Option<String>,
     pub(super) teller: Teller,
+    pub(super) reporter: Arc<Reporter>,
     /// Whether the server could not be asked the last time.
     pub(super) is_away: bool,
 }
@@ -79,7 +81,7 @@ impl Watcher {
                 waits = self::waits();
             }
             match self.look() {
-                Ok(()) => self.is_there(),
+                Ok(_) => self.is_there(),
                 Err(Failure::Refused(refusal)) if matches!(refusal.status, 401 | 403 | 404) => {
                     let line = format!("watching ends, and the program goes on: {}", refusal.detail);
                     return self.source.printer.beside(&line);
@@ -97,15 +99,20 @@ impl Watcher {
     /// Acts on events until the stream ends; answers whether there were any.
     fn listen(&mut self) -> Result<bool, Failure> {
         let route = Route::of_service(&self.source.service, &self.source.environment, "watch");
-        let mut events = self.source.client.events(&route, self.sequence)?;
+        let route = route.with("client", own_name());
+        let (mut events, watch) = self.source.client.events(&route, self.sequence)?;
         self.is_there();
+        self.reporter.begin(watch);
         let mut has_heard = false;
         while let Ok(Some(event)) = events.next() {
             self.splay();
-            self.look()?;
+            let is_applied = self.look()?;
             // The answer may have been of an older moment, and what a later version says otherwise was a reason to look.
             if let Ok(told) = serde_json::from_str::<WatchEvent>(&event.data) {
                 self.sequence = self.sequence.max(told.sequence);
+            }
+            if is_applied {
+                self.reporter.applied(self.sequence);
             }
             has_heard = true;
         }
@@ -118,11 +125,11 @@ impl Watcher {
         }
     }
 
-    /// Asks for the values, and tells when they make a difference.
-    fn look(&mut self) -> Result<(), Failure> {
+    /// Asks for the values, and tells when they make a difference; answers whether they make none.
+    fn look(&mut self) -> Result<bool, Failure> {
         let Plan { args, assignments, .. } = &*self.plan;
         let Some(fetched) = fetch_changed(&self.source, args, assignments, self.tag.clone())? else {
-            return Ok(());
+            return Ok(true);
         };
         let prepared = fetched.and_then(|fetched| {
             (self.sequence, self.tag) = (fetched.sequence, fetched.tag.clone());
@@ -131,9 +138,11 @@ impl Watcher {
         match prepared {
             Ok(prepared) => {
                 let difference = self.prints.take(&prepared);
-                if !difference.is_empty() {
+                let is_applied = difference.is_empty();
+                if !is_applied {
                     self.teller.tell(Happening::Change(Box::new(prepared), difference));
                 }
+                return Ok(is_applied);
             }
             Err(failure) => {
                 let lines: Vec<String> = failure.lines();
@@ -141,7 +150,7 @@ impl Watcher {
                 self.source.printer.beside(&format!("a change is left out, the program keeps what it has: {why}"));
             }
         }
-        Ok(())
+        Ok(false)
     }
 
     fn splay(&self) {

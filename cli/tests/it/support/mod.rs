@@ -159,6 +159,11 @@ impl Place {
         self.server.send("PATCH", &format!("{service}/delivery"), &serde_json::json!({ "mode": mode }));
     }
 
+    /// What REST answers at a path.
+    pub(crate) fn get(&self, path: &str) -> Value {
+        self.server.get(path)
+    }
+
     /// Writes a secret of the service.
     pub(crate) fn put(&self, name: &str, value: &str) {
         let path = format!("projects/{}/services/api/secrets/{name}", self.project);

@@ -43,6 +43,14 @@ impl Server {
         assert!(response.status().is_success(), "{method} {path}: {text}");
     }
 
+    /// What is at a path, for what the client has no command for.
+    pub(crate) fn get(&self, path: &str) -> Value {
+        let agent: ureq::Agent = ureq::Agent::config_builder().proxy(None).build().into();
+        let request = agent.get(format!("{}/api/v1/{path}", self.url));
+        let mut response = request.header("authorization", format!("Bearer {}", self.token)).call().unwrap();
+        serde_json::from_str(&response.body_mut().read_to_string().unwrap()).unwrap()
+    }
+
     /// Ends the process; what was asked of it is refused from then on.
     pub(crate) fn stop(&self) {
         self.process().kill().unwrap();

@@ -11,7 +11,7 @@ import logging
 import socket
 import ssl
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from http.client import HTTPException, HTTPResponse
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -121,12 +121,15 @@ class Client:
             raise reply.error(self.settings.url)
         return reply
 
-    def events(self, path: str, last: int | None) -> Iterator[int | None]:
+    def events(
+        self, path: str, last: int | None, parameters: Mapping[str, str], begun: Callable[[str | None], object]
+    ) -> Iterator[int | None]:
         """The sequences that a stream of events tells after ``last``, and ``None`` whenever the server says it lives.
 
-        Ends with the stream. ``RefusedError`` when the server says no, ``UnreachableError`` when it is silent.
+        ``begun`` is called with what the server calls this watch. Ends with the stream.
+        ``RefusedError`` when the server says no, ``UnreachableError`` when it is silent.
         """
-        request = self._request("GET", path, None, _NO_PARAMETERS)
+        request = self._request("GET", path, None, parameters)
         if last is not None:
             request.add_header("Last-Event-ID", str(last))
         refused: RefusedError | ReplyError | None = None
@@ -134,6 +137,7 @@ class Client:
         try:
             with self._opener.open(request, timeout=_SILENCE) as response:
                 if response.status == 200 and response.headers.get_content_type() == "text/event-stream":
+                    begun(response.headers.get("Watch-Id"))
                     yield from _sequences(response)
                 else:
                     refused = Reply(response.status, response.read(_LINE_MAX)).error(self.settings.url)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import os
 import random
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from typing import Final
@@ -31,6 +34,8 @@ class Watch(Iterator[Names]):
         self._known = _effective(client)
         self._stopped = threading.Event()
         self._names = self._watch()
+        self._id: str | None = None
+        self._applied: int | None = None
 
     def __next__(self) -> Names:
         """Waits for the next change; ``StopIteration`` after ``stop``."""
@@ -43,10 +48,11 @@ class Watch(Iterator[Names]):
     def _watch(self) -> Iterator[Names]:
         last: int | None = None
         failures = 0
+        name = {"client": f"{socket.gethostname()}:{os.getpid()}"}
         while not self._stopped.is_set():
             trouble: StrongroomError | None = None
             try:
-                for sequence in self._client.events(f"{self._client.service}/watch", last):
+                for sequence in self._client.events(f"{self._client.service}/watch", last, name, self._begin):
                     if self._stopped.is_set():
                         return
                     failures = 0
@@ -55,6 +61,8 @@ class Watch(Iterator[Names]):
                         last = sequence
                         if changed:
                             yield changed
+                        # Whoever asks for the next change has done what the last one asks for.
+                        self._report(sequence)
             except (UnreachableError, ReplyError, RefusedError) as error:
                 trouble = error
             try:
@@ -70,6 +78,19 @@ class Watch(Iterator[Names]):
                 _LOG.warning("%s; trying again", trouble)
             self._stopped.wait(_wait_after(failures))
             failures += 1
+
+    def _begin(self, watch: str | None) -> None:
+        self._id = watch
+        if self._applied is not None:
+            self._report(self._applied)
+
+    def _report(self, sequence: int) -> None:
+        """Tells the server what is applied, for its list of those who watch. Nothing depends on it."""
+        self._applied = sequence
+        if self._id is not None:
+            with contextlib.suppress(UnreachableError, ReplyError):
+                applied = {"watch": self._id, "sequence": sequence}
+                self._client.send("POST", f"{self._client.service}/watch/applied", applied)
 
     def _look(self) -> Names:
         now = _effective(self._client)
