@@ -15,7 +15,7 @@ use crate::{
 
 pub(crate) use files::{ExportArgs, ImportArgs};
 pub(crate) use places::{EnvironmentCommand, NewPlace, ProjectCommand, ServiceCommand, TokenCommand};
-pub(crate) use run::{Masking, Missing, OfflineArgs, RunArgs};
+pub(crate) use run::{FileArgs, Masking, Missing, OfflineArgs, OnChange, RunArgs, WatchArgs};
 pub(crate) use secret::{
     Coded, CopyArgs, DestroyArgs, GetArgs, HistoryArgs, KindArg, LevelArg, LevelArgs, MoveArgs, PlanArgs, RemoveArgs,
     RestoreArgs, SecretCommand, SetArgs, WrittenArgs,

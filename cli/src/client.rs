@@ -1,5 +1,6 @@
 //! REST with one server: the token goes there and nowhere else, and errors become sentences.
 
+mod events;
 mod reply;
 
 use std::time::Duration;
@@ -8,7 +9,7 @@ use domain::{EnvironmentName, Level, Scope, ServicePath};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use ureq::{
-    Agent, Body, RequestBuilder,
+    Agent, Body, BodyReader, RequestBuilder,
     http::Response,
     tls::{RootCerts, TlsConfig},
 };
@@ -19,6 +20,7 @@ use crate::{
     settings::{ServerUrl, Settings, Token},
 };
 
+pub(crate) use events::Events;
 use reply::Reply;
 
 const USER_AGENT: &str = concat!("strongroom/", env!("CARGO_PKG_VERSION"));
@@ -27,7 +29,11 @@ const CONNECT: Duration = Duration::from_secs(10);
 /// How long a whole exchange may take.
 const EXCHANGE: Duration = Duration::from_mins(2);
 
+/// How long a stream of events may be silent: the server says every 15 seconds that it is there.
+const SILENCE: Duration = Duration::from_secs(45);
+
 /// A connection to one server.
+#[derive(Clone)]
 pub(crate) struct Client {
     agent: Agent,
     server: ServerUrl,
@@ -119,6 +125,55 @@ impl Client {
     pub(crate) fn get<T: DeserializeOwned>(&self, route: &Route) -> Result<T, Failure> {
         let request = self.agent.get(self.url(route));
         self.receive(self.dress(request, route).call())?.decode()
+    }
+
+    /// What is there, unless it is still what `tag` stands for, which stands for what is there then.
+    pub(crate) fn get_changed<T: DeserializeOwned>(
+        &self,
+        route: &Route,
+        tag: &mut Option<String>,
+    ) -> Result<Option<T>, Failure> {
+        let mut request = self.dress(self.agent.get(self.url(route)), route);
+        if let Some(tag) = tag {
+            request = request.header("if-none-match", tag.as_str());
+        }
+        let answered = request.call();
+        if tag.is_some() && answered.as_ref().is_ok_and(|answer| answer.status() == 304) {
+            return Ok(None);
+        }
+        let new = answered.as_ref().ok().and_then(|answer| answer.headers().get("etag")?.to_str().ok());
+        let new = new.map(str::to_owned);
+        let found = self.receive(answered)?.decode()?;
+        *tag = new;
+        Ok(Some(found))
+    }
+
+    /// The events of a stream that come after `last`, and what the server calls the watch. Reading fails when the server
+    /// is silent for too long.
+    pub(crate) fn events(
+        &self,
+        route: &Route,
+        last: i64,
+    ) -> Result<(Events<BodyReader<'static>>, Option<String>), Failure> {
+        let request = self.dress(self.agent.get(self.url(route)), route);
+        let request = request.header("last-event-id", last.to_string());
+        let config = request.config().timeout_global(None).timeout_recv_response(Some(SILENCE));
+        let answer = config.timeout_per_read(Some(SILENCE)).build().call();
+        let is_stream = |answer: &Response<Body>| {
+            let media = answer.headers().get("content-type");
+            answer.status() == 200 && media.is_some_and(|media| media.as_bytes().starts_with(b"text/event-stream"))
+        };
+        match answer {
+            Ok(answer) if is_stream(&answer) => {
+                let watch = answer.headers().get("watch-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
+                Ok((Events::new(answer.into_body().into_reader()), watch))
+            }
+            // What says yes otherwise is no stream of ours.
+            answer => Err(match self.receive(answer) {
+                Ok(_) => Failure::failed(format!("{} answered with no events", self.server)),
+                Err(failure) => failure,
+            }),
+        }
     }
 
     /// Every item of a list, page by page.

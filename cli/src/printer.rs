@@ -97,6 +97,13 @@ impl Printer {
         let _ = write!(io::stderr().lock(), "{table}");
     }
 
+    /// A sentence while a program has the terminal, which may not end lines by itself.
+    pub(crate) fn beside(&self, text: &str) {
+        let mut stderr = io::stderr().lock();
+        let end = if stderr.is_terminal() { "\r\n" } else { "\n" };
+        let _ = write!(stderr, "strongroom: {}{end}", visible(text));
+    }
+
     /// Something to know that does not stop the command.
     pub(crate) fn warn(&self, text: &str) {
         self.note(&format!("warning: {text}"));

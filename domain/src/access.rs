@@ -35,6 +35,16 @@ pub enum Principal {
     Token(TokenHolder),
 }
 
+impl Principal {
+    /// The id of the person or of the token.
+    pub fn id(&self) -> Uuid {
+        match self {
+            Self::Person(person) => person.id,
+            Self::Token(token) => token.id,
+        }
+    }
+}
+
 /// A person and their roles.
 #[derive(Debug, Clone)]
 pub struct Person {

@@ -17,8 +17,8 @@ use zeroize::Zeroizing;
 pub use audit::{AuditQuery, AuditRow, Outcome};
 pub use changes::{ChangeAction, ChangeItem, ChangeRow, DeletedRow, ScopeFilter};
 pub use delivery::{
-    Binding, BindingTarget, Delivered, DeliveredBinding, Delivery, DeliveryMode, EffectiveRow, ExplainedRung,
-    Explanation, Mode, NamedValue,
+    Applied, Binding, BindingTarget, Delivered, DeliveredBinding, Delivery, DeliveryMode, EffectiveRow, ExplainedRung,
+    Explanation, Mode, NamedValue, WatchEvent, Watcher,
 };
 pub use history::{Compared, Conflict, ConflictSide, MoveRequest, MovedPlace, MovedSecret, VersionDiff, VersionRow};
 pub use people::{Member, NewMember, NewPerson, PersonRow};

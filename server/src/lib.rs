@@ -99,8 +99,16 @@ pub async fn run(
         );
     }
     let sweeper = tokio::spawn(sweep(vault.clone()));
+    let follower = vault.clone();
+    let follower = tokio::spawn(async move { follower.follow_changes().await });
+    // Those who watch would never finish.
+    let shutdown = async {
+        shutdown.await;
+        vault.end_watches();
+    };
     accept::serve(listener, router(AppState::new(vault.clone(), edge)), shutdown).await;
     sweeper.abort();
+    follower.abort();
     vault.close().await;
     tracing::info!("ended");
     Ok(())

@@ -68,6 +68,7 @@ impl Vault {
         let event = Event::of("binding.put", &scope, service.service.as_str());
         self.authorise(actor, Action::Bind, &scope, event.clone()).await?;
         let mut tx = self.inner.db.write().await?;
+        tx.put_sequence().await?;
         let stored = self.locked_service(&mut tx, service).await?;
         let environments = self.all_checked(tx.list_environments().await?)?;
         check(service, bindings, &environments)?;
@@ -117,6 +118,7 @@ impl Vault {
         let event = Event::of("service.mode", &scope, service.service.as_str()).reason(mode.word());
         self.authorise(actor, Action::Bind, &scope, event.clone()).await?;
         let mut tx = self.inner.db.write().await?;
+        tx.put_sequence().await?;
         let mut stored = self.locked_service(&mut tx, service).await?;
         if stored.mode == mode.word() {
             return Ok(mode);

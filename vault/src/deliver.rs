@@ -110,6 +110,11 @@ impl Vault {
         let scope = Scope::service(service.clone(), Some(environment.clone()));
         let event = Event::of("service.read", &scope, "");
         self.authorise(actor, Action::Use, &scope, event).await?;
+        Ok(self.tagged(service, environment).await?.1)
+    }
+
+    /// The sequence, and the entity tag as of it.
+    pub(crate) async fn tagged(&self, service: &ServicePath, environment: &EnvironmentName) -> Result<(i64, String)> {
         let mut tx = self.inner.db.read().await?;
         let resolved = self.resolve(&mut tx, service, environment).await?;
         let mut fields = Fields::of("delivery").text(resolved.mode.word());
@@ -128,7 +133,7 @@ impl Vault {
         }
         let tag = self.row_mac(&fields);
         let tag = tag.first_chunk().copied().map_or(0, u128::from_be_bytes);
-        Ok(format!("{tag:032x}"))
+        Ok((resolved.sequence, format!("{tag:032x}")))
     }
 
     /// Reads the ciphertext of these versions.

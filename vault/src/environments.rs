@@ -90,6 +90,7 @@ impl Vault {
         let event = event.reason(renamed.as_deref().unwrap_or_default());
         self.record(&mut tx, actor, event).await?;
         tx.commit().await?;
+        self.wake_watches().await;
         shown(rows[to].clone())
     }
 
@@ -116,6 +117,7 @@ impl Vault {
         self.put_order(&mut tx, rows).await?;
         self.record(&mut tx, actor, event).await?;
         tx.commit().await?;
+        self.wake_watches().await;
         Ok(())
     }
 

@@ -18,6 +18,7 @@ use crate::{
     key_files::{Keys, refused},
     passwords::Passwords,
     throttle::Throttle,
+    watch::Watches,
 };
 
 /// How often, and how long apart, a start is tried while another process holds the SQLite file.
@@ -138,6 +139,7 @@ fn vault(db: Db, keys: KeyRing, instance: Uuid, clock: Clock) -> Vault {
             writer: new_id(),
             passwords: Passwords::new(),
             throttle: Throttle::default(),
+            watches: Watches::default(),
         }),
     }
 }

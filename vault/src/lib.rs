@@ -38,6 +38,7 @@ mod sessions;
 mod setup;
 mod throttle;
 mod tokens;
+mod watch;
 mod words;
 
 use std::sync::Arc;
@@ -53,6 +54,7 @@ pub use key_files::KeyFiles;
 pub use people::SignedIn;
 pub use secrets::{Care, NewValue, PutOrKept, RowCell};
 pub use sessions::Sessions;
+pub use watch::{WATCHES_MAX, WATCHES_PER_TOKEN, Watch};
 
 /// What a vault is opened with.
 pub struct Config {
@@ -80,6 +82,7 @@ struct Inner {
     writer: uuid::Uuid,
     passwords: passwords::Passwords,
     throttle: throttle::Throttle,
+    watches: watch::Watches,
 }
 
 impl Vault {

@@ -79,7 +79,9 @@ impl Vault {
         }
         let event = Event::of("member.delete", &scope, &person.email);
         self.record(&mut tx, actor, event).await?;
-        tx.commit().await
+        tx.commit().await?;
+        self.wake_watches().await;
+        Ok(())
     }
 
     async fn find_member_project(&self, tx: &mut Tx, scope: &Scope) -> Result<StoredProject> {

@@ -99,6 +99,7 @@ impl Vault {
         tx.delete_project(row.id).await?;
         self.record(&mut tx, actor, event).await?;
         tx.commit().await?;
+        self.wake_watches().await;
         Ok(())
     }
 

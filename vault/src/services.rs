@@ -102,6 +102,7 @@ impl Vault {
         tx.delete_service(row.id).await?;
         self.record(&mut tx, actor, event).await?;
         tx.commit().await?;
+        self.wake_watches().await;
         Ok(())
     }
 

@@ -54,7 +54,23 @@ impl Vault {
         let mut tx = self.inner.db.read().await?;
         let row = tx.find_token_by_hash(&hash).await?;
         let row = self.checked(row.ok_or_else(refused)?)?;
-        if state_of(&row, now) != TokenState::Active {
+        let holder = self.holder(&mut tx, &row, now).await?;
+        drop(tx);
+        self.note_use(&row, now).await;
+        Ok(Actor { principal: Principal::Token(holder), label: row.name, request })
+    }
+
+    /// The holder of a token as it is now, and when the token expires; 401 when it is over.
+    pub(crate) async fn renewed(&self, holder: &TokenHolder) -> Result<(TokenHolder, Millis)> {
+        let now = self.inner.clock.now();
+        let mut tx = self.inner.db.read().await?;
+        let row = tx.find_token(holder.id).await?;
+        let row = self.checked(row.ok_or_else(refused)?)?;
+        Ok((self.holder(&mut tx, &row, now).await?, Millis(row.expires_at)))
+    }
+
+    async fn holder(&self, tx: &mut Tx, row: &StoredToken, now: Millis) -> Result<TokenHolder> {
+        if state_of(row, now) != TokenState::Active {
             return Err(refused());
         }
         let mut owner = None;
@@ -64,22 +80,16 @@ impl Vault {
             if person.disabled {
                 return Err(refused());
             }
-            owner = Some(self.person_of(&mut tx, &person).await?);
+            owner = Some(self.person_of(tx, &person).await?);
         }
-        drop(tx);
-        let scope = scope_of(&row)?;
-        self.note_use(&row, now).await;
-        Ok(Actor {
-            principal: Principal::Token(TokenHolder {
-                id: row.id,
-                owner,
-                rights: rights_of(&row)?,
-                project: scope.level.project().cloned(),
-                service: scope.level.service().cloned(),
-                environment: scope.environment,
-            }),
-            label: row.name,
-            request,
+        let scope = scope_of(row)?;
+        Ok(TokenHolder {
+            id: row.id,
+            owner,
+            rights: rights_of(row)?,
+            project: scope.level.project().cloned(),
+            service: scope.level.service().cloned(),
+            environment: scope.environment,
         })
     }
 
@@ -198,7 +208,9 @@ impl Vault {
         row.revoked = true;
         tx.put_token_revoked(&self.guard(row)).await?;
         self.record(&mut tx, actor, event).await?;
-        tx.commit().await
+        tx.commit().await?;
+        self.wake_watches().await;
+        Ok(())
     }
 }
 

@@ -1,9 +1,10 @@
 //! `strongroom run`.
 
-use std::{ffi::OsString, path::PathBuf, time::Duration};
+use std::{ffi::OsString, path::PathBuf, str::FromStr, time::Duration};
 
 use clap::{Args, ValueEnum};
 use domain::SecretName;
+use signal_hook::consts::{SIGALRM, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2};
 
 /// Start a program with the secrets of its service
 ///
@@ -52,6 +53,8 @@ pub(crate) struct RunArgs {
     pub(crate) mask: MaskArgs,
     #[command(flatten)]
     pub(crate) offline: OfflineArgs,
+    #[command(flatten)]
+    pub(crate) watch: WatchArgs,
     /// The program and its arguments
     #[arg(last = true, required_unless_present = "shell_text", value_name = "PROGRAM")]
     pub(crate) command: Vec<OsString>,
@@ -132,6 +135,70 @@ pub(crate) struct OfflineArgs {
     pub(crate) no_copy: bool,
 }
 
+/// Changes while the program runs.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Changes")]
+pub(crate) struct WatchArgs {
+    /// Hear from the server when something that the program gets changes, and act on it
+    #[arg(long, conflicts_with = "offline")]
+    pub(crate) watch: bool,
+    /// What to do then: start the program anew (restart, the default); write its files and named pipes anew (files), and
+    /// send it a signal (signal:HUP) or run a text for the shell (exec:TEXT) after that; or say so and do nothing (none)
+    #[arg(long, value_name = "ACTION", requires = "watch", default_value = "restart", hide_default_value = true)]
+    pub(crate) on_change: OnChange,
+    /// How long a program that is started anew may take to end before it is killed
+    #[arg(long, value_name = "TIME", requires = "watch", default_value = "10s", value_parser = parse_age)]
+    pub(crate) grace: Duration,
+    /// Act a random time of at most this after a change, so that not everybody does at once
+    #[arg(long, value_name = "TIME", requires = "watch", default_value = "0s", value_parser = parse_age)]
+    pub(crate) splay: Duration,
+}
+
+/// What a change means for the program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum OnChange {
+    /// It is ended and started with what it gets now.
+    Restart,
+    /// Its files and named pipes are written anew.
+    Files,
+    /// The same, and it is sent this signal.
+    Signal(i32),
+    /// The same, and this text is run by the shell.
+    Exec(OsString),
+    /// It is said.
+    Nothing,
+}
+
+impl FromStr for OnChange {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once(':') {
+            None if text == "restart" => Ok(Self::Restart),
+            None if text == "files" => Ok(Self::Files),
+            None if text == "none" => Ok(Self::Nothing),
+            Some(("signal", name)) => {
+                let known = |(word, _): &&(&str, i32)| *word == name.strip_prefix("SIG").unwrap_or(name);
+                let signal = SIGNALS.iter().find(known).map(|(_, signal)| Self::Signal(*signal));
+                signal.ok_or_else(|| format!("there are {}", SIGNALS.map(|(word, _)| word).join(", ")))
+            }
+            Some(("exec", text)) if !text.trim().is_empty() => Ok(Self::Exec(text.into())),
+            _ => Err("write restart, files, signal:NAME, exec:TEXT or none".to_owned()),
+        }
+    }
+}
+
+/// The signals that can tell a program of a change.
+const SIGNALS: [(&str, i32); 7] = [
+    ("HUP", SIGHUP),
+    ("USR1", SIGUSR1),
+    ("USR2", SIGUSR2),
+    ("INT", SIGINT),
+    ("QUIT", SIGQUIT),
+    ("TERM", SIGTERM),
+    ("ALRM", SIGALRM),
+];
+
 fn parse_age(text: &str) -> Result<Duration, String> {
     let wrong = || "an age is a number with s, m, h or d, for example 15m".to_owned();
     let split = text.len().checked_sub(1).filter(|split| text.is_char_boundary(*split)).ok_or_else(wrong)?;
@@ -150,6 +217,24 @@ fn parse_age(text: &str) -> Result<Duration, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_change_means_is_a_word() {
+        for (text, meant) in [
+            ("restart", OnChange::Restart),
+            ("files", OnChange::Files),
+            ("none", OnChange::Nothing),
+            ("signal:HUP", OnChange::Signal(SIGHUP)),
+            ("signal:SIGUSR1", OnChange::Signal(SIGUSR1)),
+            ("exec:nginx -s reload", OnChange::Exec("nginx -s reload".into())),
+            ("exec:a:b", OnChange::Exec("a:b".into())),
+        ] {
+            assert_eq!(text.parse(), Ok(meant), "{text}");
+        }
+        for text in ["", "Restart", "signal", "signal:", "signal:KILL", "exec", "exec:", "exec: ", "restart:x"] {
+            assert!(text.parse::<OnChange>().is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn an_age_is_a_number_with_its_unit() {

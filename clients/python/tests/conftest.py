@@ -48,7 +48,10 @@ class Server:
         password = f"{MARKER} correct horse battery"
         made = subprocess.run([str(SERVER), *words], input=password, env=ENVIRON, capture_output=True, text=True, check=True)
         self.token = made.stdout.strip()
-        with self._log.open("wb") as log:
+        self.serve()
+
+    def serve(self) -> None:
+        with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [str(SERVER), "serve", "--listen", f"127.0.0.1:{self.port}", *self._places],
                 env=ENVIRON,

@@ -185,3 +185,42 @@ pub struct NamedValue {
     #[serde(flatten)]
     pub delivered: Delivered,
 }
+
+/// What is told to those who watch a service when it gets something else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct WatchEvent {
+    /// The newest change this event knows.
+    pub sequence: i64,
+}
+
+/// A program that watches a service, and how far it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Watcher {
+    /// The id of the watch.
+    pub id: String,
+    /// What it calls itself; empty when it does not.
+    pub client: String,
+    /// The name of its token.
+    pub token: String,
+    /// Since when it watches.
+    pub since: Millis,
+    /// The newest change that it says it has applied; null before it said so.
+    pub sequence: Option<i64>,
+    /// When it said so.
+    pub applied_at: Option<Millis>,
+    /// Whether it has applied everything that it was told.
+    pub newest: bool,
+}
+
+/// What a program says when it has applied a change.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Applied {
+    /// Which watch it is: the header `Watch-Id` of the answer that the events came in.
+    pub watch: String,
+    /// The newest change that it has applied.
+    pub sequence: i64,
+}

@@ -23,15 +23,15 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Which {
+pub(super) struct Which {
     /// The environment.
     #[param(required = true)]
     environment: Option<String>,
     /// Where the last page ended.
-    cursor: Option<String>,
+    pub(super) cursor: Option<String>,
     /// How many, at most 1000; 100 when not given.
     #[param(minimum = 1, maximum = 1000)]
-    limit: Option<u32>,
+    pub(super) limit: Option<u32>,
 }
 
 impl Where for Which {

@@ -21,6 +21,7 @@ mod secrets;
 mod services;
 mod tokens;
 mod values;
+mod watch;
 
 use axum::Json;
 use domain::api::Page;
@@ -56,6 +57,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(duplicates::routes())
         .merge(effective::routes())
         .merge(values::routes())
+        .merge(watch::routes())
         .merge(delivery::routes())
         .merge(audit::routes())
         .merge(search::routes())

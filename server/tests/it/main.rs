@@ -29,3 +29,4 @@ mod requests;
 mod search;
 mod secrets;
 mod sessions;
+mod watch;

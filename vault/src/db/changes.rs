@@ -55,21 +55,24 @@ pub(crate) struct StoredWritten {
 }
 
 impl Tx {
-    /// The number of the newest change.
+    /// The sequence: the number of the newest change, or higher (see [`Tx::put_sequence`]).
     pub(crate) async fn find_sequence(&mut self) -> sqlx::Result<i64> {
         on!(self, c => sqlx::query_scalar("SELECT value FROM change_sequence WHERE id = 1")
             .fetch_one(c)
             .await)
     }
 
-    /// The number of the change to be written. Other changes wait until this transaction ends; rolled back,
-    /// it leaves no gap.
+    /// Moves the sequence on, and wakes who follows it after the commit: the number of the change to be written, or
+    /// of something else that decides what a service gets or who may have it, and which is no change. Other changes
+    /// wait until this transaction ends.
     pub(crate) async fn put_sequence(&mut self) -> sqlx::Result<i64> {
-        on!(self, c => sqlx::query_scalar(
+        let now = on!(self, c => sqlx::query_scalar(
             "UPDATE change_sequence SET value = value + 1 WHERE id = 1 RETURNING value",
         )
         .fetch_one(c)
-        .await)
+        .await)?;
+        self.moved = Some(now);
+        Ok(now)
     }
 
     /// Makes other changes wait for this transaction.

@@ -12,8 +12,9 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
+use tokio::sync::watch;
 
-use super::{DatabaseUrl, Db};
+use super::{DatabaseUrl, Db, Pool};
 use crate::error::StartError;
 
 /// How long a request waits for a connection before it is told to come back.
@@ -60,7 +61,7 @@ pub(super) async fn connect(url: &DatabaseUrl) -> Result<Db, StartError> {
             let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(ACQUIRE);
             pool.connect_with(options.application_name("strongroom"))
                 .await
-                .map(Db::Postgres)
+                .map(|pool| db(Pool::Postgres(pool)))
                 .map_err(|why| failed(url, why))
         }
     }
@@ -72,8 +73,12 @@ async fn connect_sqlite(url: &DatabaseUrl, options: SqliteConnectOptions, connec
         .acquire_timeout(ACQUIRE)
         .connect_with(options)
         .await
-        .map(Db::Sqlite)
+        .map(|pool| db(Pool::Sqlite(pool)))
         .map_err(|why| failed(url, why))
+}
+
+fn db(pool: Pool) -> Db {
+    Db { pool, sequence: watch::Sender::new(0) }
 }
 
 fn failed(url: &DatabaseUrl, source: sqlx::Error) -> StartError {

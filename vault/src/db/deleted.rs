@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::{
-    Db, ROWS, Tx, bind_list, on,
+    Db, Pool, ROWS, Tx, bind_list, on,
     secrets::{StoredHeld, secret_columns},
     versions::version_columns,
 };
@@ -57,9 +57,9 @@ impl Db {
     /// Folds SQLite's write-ahead log into the file and empties it: what was destroyed is in neither. Postgres has
     /// `VACUUM` and its own log for that.
     pub(crate) async fn empty_log(&self) -> sqlx::Result<()> {
-        match self {
-            Self::Sqlite(pool) => sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(pool).await.map(drop),
-            Self::Postgres(_) => Ok(()),
+        match &self.pool {
+            Pool::Sqlite(pool) => sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(pool).await.map(drop),
+            Pool::Postgres(_) => Ok(()),
         }
     }
 }

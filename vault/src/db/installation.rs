@@ -3,7 +3,7 @@
 use domain::Millis;
 use uuid::Uuid;
 
-use super::{Db, Tx, on};
+use super::{Db, Engine, Tx, on};
 
 /// What ties a database to its two key files.
 #[derive(Clone, sqlx::FromRow)]
@@ -26,15 +26,15 @@ impl Db {
 impl Tx {
     /// Whether the schema was ever made here.
     pub(crate) async fn has_schema(&mut self) -> sqlx::Result<bool> {
-        let found: Option<i64> = match self {
-            Self::Sqlite(transaction) => {
+        let found: Option<i64> = match &mut self.engine {
+            Engine::Sqlite(transaction) => {
                 sqlx::query_scalar(
                     "SELECT CAST(1 AS BIGINT) FROM sqlite_master WHERE type = 'table' AND name = 'installation'",
                 )
                 .fetch_optional(&mut **transaction)
                 .await?
             }
-            Self::Postgres(transaction) => {
+            Engine::Postgres(transaction) => {
                 sqlx::query_scalar("SELECT CAST(1 AS BIGINT) WHERE to_regclass('installation') IS NOT NULL")
                     .fetch_optional(&mut **transaction)
                     .await?

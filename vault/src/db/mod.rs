@@ -24,18 +24,33 @@ pub(crate) mod versions;
 use std::{path::PathBuf, str::FromStr};
 
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use tokio::sync::watch;
 
 use crate::error::{Result, StartError};
 
 /// Where the records are.
 #[derive(Clone)]
-pub(crate) enum Db {
+pub(crate) struct Db {
+    pool: Pool,
+    /// The sequence as far as this process knows it: after each commit that moves it, at once.
+    sequence: watch::Sender<i64>,
+}
+
+#[derive(Clone)]
+enum Pool {
     Sqlite(SqlitePool),
     Postgres(PgPool),
 }
 
 /// A transaction. Dropped without [`Tx::commit`], it leaves nothing behind.
-pub(crate) enum Tx {
+pub(crate) struct Tx {
+    engine: Engine,
+    /// Where it moved the sequence to.
+    moved: Option<i64>,
+    sequence: watch::Sender<i64>,
+}
+
+pub(crate) enum Engine {
     Sqlite(Transaction<'static, Sqlite>),
     Postgres(Transaction<'static, Postgres>),
 }
@@ -43,12 +58,12 @@ pub(crate) enum Tx {
 /// Runs one query body on whichever engine the transaction is of; `$c` is its connection.
 macro_rules! on {
     ($tx:expr, $c:ident => $body:expr) => {
-        match $tx {
-            $crate::db::Tx::Sqlite(transaction) => {
+        match &mut $tx.engine {
+            $crate::db::Engine::Sqlite(transaction) => {
                 let $c = &mut **transaction;
                 $body
             }
-            $crate::db::Tx::Postgres(transaction) => {
+            $crate::db::Engine::Postgres(transaction) => {
                 let $c = &mut **transaction;
                 $body
             }
@@ -94,8 +109,8 @@ impl Db {
     /// Brings the schema up to date.
     pub(crate) async fn migrate(&self) -> Result<(), StartError> {
         let migrator = sqlx::migrate!("../migrations");
-        match self {
-            Self::Sqlite(pool) => {
+        match &self.pool {
+            Pool::Sqlite(pool) => {
                 let mut done = migrator.run(pool).await;
                 // SQLite has no lock for this: another start may have run a step at the same moment, each of them.
                 for _ in migrator.iter() {
@@ -106,44 +121,77 @@ impl Db {
                 }
                 done
             }
-            Self::Postgres(pool) => migrator.run(pool).await,
+            Pool::Postgres(pool) => migrator.run(pool).await,
         }
         .map_err(StartError::Migrate)
     }
 
     /// A transaction that only reads, and reads everything as of one moment.
     pub(crate) async fn read(&self) -> Result<Tx> {
-        Ok(match self {
-            Self::Sqlite(pool) => Tx::Sqlite(pool.begin().await?),
-            Self::Postgres(pool) => {
-                Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+        Ok(self.begun(match &self.pool {
+            Pool::Sqlite(pool) => Engine::Sqlite(pool.begin().await?),
+            Pool::Postgres(pool) => {
+                Engine::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
             }
-        })
+        }))
     }
 
     /// A transaction that writes. On SQLite it takes the write lock at once: a transaction that reads first and
     /// writes later fails under load ("database is locked") however long it waits.
     pub(crate) async fn write(&self) -> Result<Tx> {
-        Ok(match self {
-            Self::Sqlite(pool) => Tx::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
-        })
+        Ok(self.begun(match &self.pool {
+            Pool::Sqlite(pool) => Engine::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
+            Pool::Postgres(pool) => Engine::Postgres(pool.begin().await?),
+        }))
+    }
+
+    fn begun(&self, engine: Engine) -> Tx {
+        Tx { engine, moved: None, sequence: self.sequence.clone() }
+    }
+
+    /// Tells whenever the sequence moves.
+    pub(crate) fn follow(&self) -> watch::Receiver<i64> {
+        self.sequence.subscribe()
+    }
+
+    /// Whether anyone follows the sequence.
+    pub(crate) fn is_followed(&self) -> bool {
+        self.sequence.receiver_count() > 0
+    }
+
+    /// Reads where other processes have moved the sequence to.
+    pub(crate) async fn refresh_sequence(&self) -> Result<()> {
+        let now = self.read().await?.find_sequence().await?;
+        advance(&self.sequence, now);
+        Ok(())
     }
 
     /// Waits for open connections and closes them; on SQLite this folds the write-ahead log into the file.
     pub(crate) async fn close(&self) {
-        match self {
-            Self::Sqlite(pool) => pool.close().await,
-            Self::Postgres(pool) => pool.close().await,
+        match &self.pool {
+            Pool::Sqlite(pool) => pool.close().await,
+            Pool::Postgres(pool) => pool.close().await,
         }
     }
 }
 
+/// Tells those who follow, unless they know.
+fn advance(sequence: &watch::Sender<i64>, now: i64) {
+    sequence.send_if_modified(|known| {
+        let is_news = *known < now;
+        *known = now.max(*known);
+        is_news
+    });
+}
+
 impl Tx {
     pub(crate) async fn commit(self) -> Result<()> {
-        match self {
-            Self::Sqlite(transaction) => transaction.commit().await?,
-            Self::Postgres(transaction) => transaction.commit().await?,
+        match self.engine {
+            Engine::Sqlite(transaction) => transaction.commit().await?,
+            Engine::Postgres(transaction) => transaction.commit().await?,
+        }
+        if let Some(now) = self.moved {
+            advance(&self.sequence, now);
         }
         Ok(())
     }

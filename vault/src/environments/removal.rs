@@ -85,6 +85,7 @@ impl Vault {
         events.push(event.reason(&summary));
         self.record_all(&mut tx, actor, events).await?;
         tx.commit().await?;
+        self.wake_watches().await;
         Ok(plan)
     }
 

@@ -37,3 +37,4 @@ mod setup;
 mod speak;
 mod tokens;
 mod undo;
+mod watch;

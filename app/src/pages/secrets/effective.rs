@@ -15,6 +15,7 @@ use super::{
     reveal::{Reveal, RevealButtons, Wanted},
     reveal_dialog::RevealDialog,
     toolbar::{Filter, Pager, Typing},
+    watchers::Watchers,
 };
 use crate::{
     components::{Empty, Icon, LevelIcon, Loaded, Mask, Status},
@@ -59,8 +60,19 @@ pub(super) fn service_of_path() -> Memo<Result<ServicePath, Error>> {
 
 #[component]
 fn Effective(view: EffectiveView, asked: AskedEffective, reveal: Reveal, typing: Typing) -> impl IntoView {
-    let EffectiveView { head, service, environments, environment, rows, missing, next, counts, export, explained } =
-        view;
+    let EffectiveView {
+        head,
+        service,
+        environments,
+        environment,
+        rows,
+        missing,
+        next,
+        counts,
+        export,
+        explained,
+        watchers,
+    } = view;
     let Some(environment) = environment else {
         return view! {
             <SecretsHead head current=Current::Effective />
@@ -150,6 +162,7 @@ fn Effective(view: EffectiveView, asked: AskedEffective, reveal: Reveal, typing:
         </div>
         {elsewhere}
         <div class="sheet-wrap">{table}</div>
+        <Watchers watchers />
     }
     .into_any()
 }

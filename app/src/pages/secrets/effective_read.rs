@@ -1,6 +1,9 @@
 //! What a service gets in one environment, name by name. Never a value.
 
-use domain::{EnvironmentName, Kind, Scope, SecretName, ServicePath, api::Explanation};
+use domain::{
+    EnvironmentName, Kind, Scope, SecretName, ServicePath,
+    api::{Explanation, Watcher},
+};
 use leptos::prelude::*;
 use leptos_router::params::ParamsMap;
 use serde::{Deserialize, Serialize};
@@ -46,6 +49,8 @@ pub struct EffectiveView {
     pub export: bool,
     /// The ladder that was asked for.
     pub explained: Option<Explanation>,
+    /// The programs that watch this.
+    pub watchers: Vec<Watcher>,
 }
 
 /// How many names come from which level.
@@ -158,6 +163,7 @@ mod gather {
                 counts: Sources::default(),
                 export: false,
                 explained: None,
+                watchers: Vec::new(),
             });
         };
         let found = vault.effective(actor, &service, &environment).await?;
@@ -183,6 +189,7 @@ mod gather {
             Ok(name) => Some(vault.explain(actor, &service, &environment, &name).await?),
             Err(_) => None,
         };
+        let watchers = vault.list_watchers(actor, &service, &environment).await?;
         Ok(EffectiveView {
             head,
             service,
@@ -194,6 +201,7 @@ mod gather {
             counts,
             export,
             explained,
+            watchers,
         })
     }
 

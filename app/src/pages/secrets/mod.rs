@@ -10,7 +10,7 @@
 //! | `copy`, `copy_read` | names from one place to another, promoted, demoted |
 //! | `export_form` | many values as a file |
 //! | `reveal`, `reveal_dialog`, `reveal_page` | one value, for thirty seconds |
-//! | `effective`, `ladder` | what the ladder gives, and why |
+//! | `effective`, `ladder`, `watchers` | what the ladder gives, why, and which programs have it |
 //! | `bindings`, `binding_forms` | which secret feeds which variable or file |
 //! | `keys`, `grid`, `browser` | the keyboard, and everything else that only a browser has |
 
@@ -60,6 +60,7 @@ mod unseen;
 mod upload;
 mod upload_file;
 mod value_fields;
+mod watchers;
 
 pub use binding_forms::pin_of;
 pub use bindings::BindingsPage;

@@ -7,7 +7,11 @@ use std::{
     process::{Child, Command},
 };
 
-use rustix::process::{Pid, Signal, WaitOptions, WaitStatus, getpid, kill_process, wait, waitpid};
+use rustix::{
+    process::{Pid, Signal, WaitOptions, WaitStatus, getpid, kill_process, kill_process_group, wait, waitpid},
+    stdio::stdin,
+    termios::isatty,
+};
 use signal_hook::{consts::SIGINT, low_level::emulate_default_handler};
 
 use super::{output::Output, signals::Signals};
@@ -38,33 +42,93 @@ pub(super) fn replace(mut command: Command) -> Failure {
 }
 
 /// Starts the program, passes signals on until it has ended, and answers how.
-pub(super) fn accompany(
-    mut command: Command,
-    mut output: Output,
-    signals: &mut Signals,
-) -> Result<WaitStatus, Failure> {
-    let mut child = output.direct(&mut command).spawn().map_err(|error| cannot_start(&command, &error))?;
-    // The values live on in the program; here they are wiped while it runs.
-    drop(command);
-    let failed = |error: io::Error| Failure::failed(format!("cannot wait for the program: {error}"));
-    let pid = pid(&child).ok_or_else(|| failed(io::ErrorKind::InvalidData.into()))?;
-    output.begin(&mut child)?;
-    let status = loop {
-        // Asked before waiting: the child may have ended before this loop began.
-        match reap(pid).map_err(failed)? {
-            Some(status) if status.stopped() => output.suspend(pid),
-            Some(status) => break status,
+pub(super) fn accompany(command: Command, output: Output, signals: &mut Signals) -> Result<WaitStatus, Failure> {
+    let mut beside = Beside::start(command, output, false)?;
+    loop {
+        if let Step::Ended(status) = beside.step(signals)? {
+            beside.finish();
+            return Ok(status);
+        }
+    }
+}
+
+/// A program that runs beside us.
+pub(super) struct Beside {
+    pid: Pid,
+    pub(super) output: Output,
+    /// Whether it has a process group of its own, and not ours.
+    is_apart: bool,
+}
+
+/// What became of a program while it was waited for.
+pub(super) enum Step {
+    Ended(WaitStatus),
+    /// It runs, and these signals were passed on to it.
+    Passed(Vec<i32>),
+}
+
+impl Beside {
+    /// Starts the program; `apart` in a process group of its own, so that it can be ended with all it has started. Where
+    /// it reads from our terminal it stays in ours: in the background it could not.
+    pub(super) fn start(mut command: Command, mut output: Output, apart: bool) -> Result<Self, Failure> {
+        let is_apart = apart && !output.is_terminal() && !isatty(stdin());
+        if is_apart {
+            command.process_group(0);
+        }
+        let mut child = output.direct(&mut command).spawn().map_err(|error| cannot_start(&command, &error))?;
+        // The values live on in the program; here they are wiped while it runs.
+        drop(command);
+        let pid = pid(&child).ok_or_else(|| cannot_wait(&io::ErrorKind::InvalidData.into()))?;
+        output.begin(&mut child)?;
+        Ok(Self { pid, output, is_apart })
+    }
+
+    /// Waits until the program ends, or until signals came.
+    pub(super) fn step(&mut self, signals: &mut Signals) -> Result<Step, Failure> {
+        // Asked before waiting: the child may have ended before we began.
+        match reap(self.pid).map_err(|error| cannot_wait(&error))? {
+            Some(status) if status.stopped() => self.output.suspend(self.pid),
+            Some(status) => return Ok(Step::Ended(status)),
             None => {
-                for signal in signals.wait(output.is_terminal()) {
-                    if !output.takes(signal) {
-                        pass_on(pid, signal);
-                    }
+                let mut passed = signals.wait(self.is_apart || self.output.is_terminal());
+                passed.retain(|signal| !self.output.takes(*signal));
+                for signal in &passed {
+                    self.pass_on(*signal);
                 }
+                return Ok(Step::Passed(passed));
             }
         }
-    };
-    output.finish();
-    Ok(status)
+        Ok(Step::Passed(Vec::new()))
+    }
+
+    /// Passes a signal on to the program.
+    pub(super) fn pass_on(&self, signal: i32) {
+        pass_on(self.pid, signal);
+    }
+
+    /// Sends a signal to the program and to all it has started, as far as these can be told from others.
+    pub(super) fn signal(&self, signal: Signal) {
+        if self.is_apart {
+            let _ = kill_process_group(self.pid, signal);
+            return;
+        }
+        // Who leads the session of its terminal passes everything on but this.
+        if signal == Signal::KILL
+            && let Some(group) = self.output.group_in_front()
+        {
+            let _ = kill_process_group(group, signal);
+        }
+        let _ = kill_process(self.pid, signal);
+    }
+
+    /// The program has ended: what it wrote is passed on, then the terminal is as it was.
+    pub(super) fn finish(self) {
+        self.output.finish();
+    }
+}
+
+fn cannot_wait(error: &io::Error) -> Failure {
+    Failure::failed(format!("cannot wait for the program: {error}"))
 }
 
 /// The number of a child that was not waited for yet.

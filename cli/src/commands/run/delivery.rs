@@ -38,20 +38,54 @@ pub(super) struct Fetched {
     pub(super) mounted: Vec<(SecretName, SecretValue)>,
     /// The named pipes.
     pub(super) fifos: Vec<FifoSecret>,
+    /// The newest change that this knows.
+    pub(super) sequence: i64,
+    /// What stands for the server's answer; none for a copy.
+    pub(super) tag: Option<String>,
 }
 
 /// Where the values come from.
-pub(super) struct Source<'a> {
-    pub(super) client: &'a Client,
-    pub(super) service: &'a ServicePath,
-    pub(super) environment: &'a EnvironmentName,
+pub(super) struct Source {
+    pub(super) client: Client,
+    pub(super) service: ServicePath,
+    pub(super) environment: EnvironmentName,
     pub(super) copies: Option<Copies>,
-    pub(super) printer: &'a Printer,
+    pub(super) printer: Printer,
 }
 
 /// Fetches and checks everything. Nothing has started when it fails, and it says where it looked.
 pub(super) fn fetch(source: &Source, args: &RunArgs, assignments: &Assignments) -> Result<Fetched, Failure> {
-    let mut fetcher = Fetcher::begin(source, args, assignments)?;
+    gather(Fetcher::begin(source, args, assignments)?, args, assignments)
+}
+
+/// The same while the program runs: what the server has now, unless it is still what `tag` stands for. Fails when the
+/// server cannot be asked; what cannot be made of its answer is told inside.
+pub(super) fn fetch_changed(
+    source: &Source,
+    args: &RunArgs,
+    assignments: &Assignments,
+    mut tag: Option<String>,
+) -> Result<Option<Result<Fetched, Failure>>, Failure> {
+    let Some(answer) = ask(source, &mut tag)? else {
+        return Ok(None);
+    };
+    let mut fetcher = Fetcher { source, missing: args.missing, answer, is_copy: false, tag };
+    for name in assignments.names() {
+        fetcher.named(name)?;
+    }
+    Ok(Some(gather(fetcher, args, assignments)))
+}
+
+/// The server's answer, unless it is still what `tag` stands for.
+fn ask(source: &Source, tag: &mut Option<String>) -> Result<Option<Answer>, Failure> {
+    let route = Route::of_service(&source.service, &source.environment, "values");
+    let asked = source.client.get_changed::<Delivery>(&route, tag);
+    let asked = asked.map_err(|failure| refused(source.copies.as_ref(), failure));
+    Ok(asked?.map(Answer::now))
+}
+
+/// Makes of the answer what the program gets.
+fn gather(mut fetcher: Fetcher, args: &RunArgs, assignments: &Assignments) -> Result<Fetched, Failure> {
     let chosen = fetcher.all_named(&assignments.secrets)?;
     let files = fetcher.all_named(&assignments.files)?;
     let mut fifos = Vec::new();
@@ -87,22 +121,25 @@ pub(super) fn fetch(source: &Source, args: &RunArgs, assignments: &Assignments) 
     if let Some((path, _)) = files.iter().find(|(path, _)| injection.files.iter().any(|(other, _)| other == path)) {
         return Err(Failure::usage(format!("--file {path} is a binding's file as well; nothing was started")));
     }
-    Ok(Fetched { injection, chosen, files, mounted, fifos: pipes })
+    let Fetcher { answer, tag, .. } = fetcher;
+    let sequence = answer.delivery.sequence;
+    Ok(Fetched { injection, chosen, files, mounted, fifos: pipes, sequence, tag })
 }
 
 struct Fetcher<'a> {
-    source: &'a Source<'a>,
+    source: &'a Source,
     missing: Missing,
     answer: Answer,
     /// Whether the answer is the copy.
     is_copy: bool,
+    /// What stands for the server's answer.
+    tag: Option<String>,
 }
 
 impl<'a> Fetcher<'a> {
     /// Takes the copy, where that is asked for, or asks the server.
-    fn begin(source: &'a Source<'a>, args: &RunArgs, assignments: &Assignments) -> Result<Self, Failure> {
+    fn begin(source: &'a Source, args: &RunArgs, assignments: &Assignments) -> Result<Self, Failure> {
         let offline = &args.offline;
-        let begun = |answer, is_copy| Self { source, missing: args.missing, answer, is_copy };
         if offline.offline || offline.prefer_offline {
             let oldest = offline.max_age.or(offline.prefer_offline.then_some(YOUNG));
             match copy(source.copies.as_ref(), oldest) {
@@ -110,15 +147,15 @@ impl<'a> Fetcher<'a> {
                 Ok(answer)
                     if offline.offline || assignments.names().chain(&args.only).all(|name| answer.knows(name)) =>
                 {
-                    return Ok(begun(answer, true));
+                    return Ok(Self { source, missing: args.missing, answer, is_copy: true, tag: None });
                 }
                 Err(reason) if offline.offline => return Err(no_copy(&reason)),
                 Ok(_) | Err(_) => {}
             }
         }
-        let route = Route::of_service(source.service, source.environment, "values");
-        let asked = source.client.get::<Delivery>(&route).map_err(|failure| refused(source.copies.as_ref(), failure));
-        Ok(begun(Answer::now(asked?), false))
+        let mut tag = None;
+        let answer = ask(source, &mut tag)?.ok_or_else(|| Failure::failed("the server answered with nothing"))?;
+        Ok(Self { source, missing: args.missing, answer, is_copy: false, tag })
     }
 
     /// The values of these names. In mode `bound` the delivery holds what is bound only, so others are asked for.

@@ -32,7 +32,11 @@ struct Fifo {
     marker: Marker,
     /// Whether the path is still ours: not after the last read, nor once it was removed.
     is_open: Arc<Mutex<bool>>,
+    bytes: Bytes,
 }
+
+/// What the next reader gets.
+type Bytes = Arc<Mutex<Arc<Zeroizing<Vec<u8>>>>>;
 
 impl Fifos {
     /// Makes all pipes, or none. Each can be read so often, or as often as anyone likes.
@@ -50,19 +54,29 @@ impl Fifos {
                 .map_err(failed)?
                 .ok_or_else(|| Failure::failed(format!("{shown} is in use by another `strongroom run`")))?;
             let is_open = Arc::new(Mutex::new(false));
-            let was_left = marker.left_over().is_some();
-            fifos.0.push(Fifo { path: path.clone(), marker, is_open: is_open.clone() });
+            let was_left = marker.is_left_over();
+            let bytes: Bytes = Arc::new(Mutex::new(Arc::new(bytes)));
+            fifos.0.push(Fifo { path: path.clone(), marker, is_open: is_open.clone(), bytes: bytes.clone() });
             if was_left {
                 remove_if(&path, |there| there.file_type().is_fifo()).map_err(failed)?;
             }
             make(&path).map_err(failed)?;
             *is_open.lock().unwrap_or_else(PoisonError::into_inner) = true;
             if let Some(fifo) = fifos.0.last() {
-                fifo.marker.note(path.symlink_metadata().map_err(failed)?.ino()).map_err(failed)?;
+                fifo.marker.note(&[path.symlink_metadata().map_err(failed)?.ino()]).map_err(failed)?;
             }
             std::thread::spawn(move || serve(&path, &bytes, max_reads, &is_open));
         }
         Ok(fifos)
+    }
+
+    /// The next readers get this.
+    pub(super) fn renew(&self, secrets: Vec<FifoSecret>) {
+        for secret in secrets {
+            if let Some(fifo) = self.0.iter().find(|fifo| fifo.path == secret.path) {
+                *fifo.bytes.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(secret.bytes);
+            }
+        }
     }
 
     /// Removes the pipes; answers what could not be.
@@ -94,7 +108,7 @@ impl Drop for Fifos {
 }
 
 /// Hands the bytes to one reader after the other.
-fn serve(path: &Path, bytes: &[u8], max_reads: Option<u32>, is_open: &Mutex<bool>) {
+fn serve(path: &Path, bytes: &Bytes, max_reads: Option<u32>, is_open: &Mutex<bool>) {
     let mut left = max_reads;
     loop {
         // Waits for a reader.
@@ -103,6 +117,7 @@ fn serve(path: &Path, bytes: &[u8], max_reads: Option<u32>, is_open: &Mutex<bool
         let Some(mut writer) = opened.ok().filter(|it| it.metadata().is_ok_and(|it| it.file_type().is_fifo())) else {
             return;
         };
+        let bytes = bytes.lock().unwrap_or_else(PoisonError::into_inner).clone();
         left = left.map(|left| left.saturating_sub(1));
         {
             let mut is_open = is_open.lock().unwrap_or_else(PoisonError::into_inner);
@@ -119,7 +134,7 @@ fn serve(path: &Path, bytes: &[u8], max_reads: Option<u32>, is_open: &Mutex<bool
             }
         }
         // A reader that goes away early has had what it wanted.
-        let _ = writer.write_all(bytes);
+        let _ = writer.write_all(&bytes);
         if left == Some(0) {
             return;
         }

@@ -13,6 +13,7 @@ use std::{
 
 use domain::{SecretValue, injection::FilePath};
 use rustix::fs::{FlockOperation, OFlags, flock};
+use zeroize::Zeroizing;
 
 use crate::failure::Failure;
 
@@ -33,8 +34,8 @@ struct Placed {
 pub(super) struct Marker {
     path: PathBuf,
     file: File,
-    /// What the marker says: the file that a process made, which is gone.
-    left_over: Option<u64>,
+    /// What the marker says: the files that a process made, which is gone. Two, where one was taking the other's place.
+    left_over: Vec<u64>,
 }
 
 impl Files {
@@ -48,9 +49,41 @@ impl Files {
         Ok(placed)
     }
 
+    /// Writes anew what has changed, each file in the place of the one before; what is new is added, what is gone removed.
+    /// Answers what could not be done, and stays as it was.
+    pub(super) fn renew<'a>(&mut self, files: impl IntoIterator<Item = &'a (FilePath, SecretValue)>) -> Vec<String> {
+        let mut problems = Vec::new();
+        let mut gone: Vec<Placed> = std::mem::take(&mut self.placed);
+        for (path, value) in files {
+            let path = Path::new(path.as_str());
+            match gone.iter().position(|placed| placed.path == path) {
+                Some(position) => {
+                    let mut placed = gone.swap_remove(position);
+                    if let Err(error) = placed.renew(value.expose()) {
+                        problems.push(format!("{}: {error}", path.display()));
+                    }
+                    self.placed.push(placed);
+                }
+                None => {
+                    if let Err(failure) = self.add(path, value) {
+                        problems.extend(failure.lines());
+                        // A file that is not complete is none.
+                        problems.extend(self.drop_new(path));
+                    }
+                }
+            }
+        }
+        problems.extend(gone.into_iter().filter_map(|placed| placed.removed()));
+        problems
+    }
+
     /// Removes the files; answers what could not be.
     pub(super) fn remove(mut self) -> Vec<String> {
         self.clear()
+    }
+
+    fn drop_new(&mut self, path: &Path) -> Option<String> {
+        self.placed.pop_if(|placed| placed.path == path)?.removed()
     }
 
     fn add(&mut self, path: &Path, value: &SecretValue) -> Result<(), Failure> {
@@ -65,8 +98,8 @@ impl Files {
         let marker = Marker::take(path)
             .map_err(failed)?
             .ok_or_else(|| Failure::failed(format!("{} is in use by another `strongroom run`", path.display())))?;
-        if let Some(number) = marker.left_over {
-            remove_if(path, |there| there.ino() == number).map_err(failed)?;
+        for path in [path, &next_to(path)] {
+            remove_if(path, |there| marker.left_over.contains(&there.ino())).map_err(failed)?;
         }
         self.placed.push(Placed { path: path.to_owned(), marker, file: None });
         let file =
@@ -84,13 +117,7 @@ impl Files {
     }
 
     fn clear(&mut self) -> Vec<String> {
-        let mut problems = Vec::new();
-        for placed in self.placed.drain(..) {
-            if let Err(error) = placed.remove() {
-                problems.push(format!("{}: {error}", placed.path.display()));
-            }
-        }
-        problems
+        self.placed.drain(..).filter_map(|placed| placed.removed()).collect()
     }
 }
 
@@ -104,8 +131,35 @@ impl Placed {
     /// Writes the file that was made, once the marker says which one that is.
     fn fill(&mut self, file: File, bytes: &[u8]) -> io::Result<()> {
         let file = self.file.insert(file);
-        self.marker.note(file.metadata()?.ino())?;
+        self.marker.note(&[file.metadata()?.ino()])?;
         file.write_all(bytes)
+    }
+
+    /// Puts a file with these bytes in the place of the one that was made, unless it has them already.
+    fn renew(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let before = self.file.as_ref().map(File::metadata).transpose()?;
+        let before = before.ok_or(ErrorKind::NotFound)?;
+        if !same(&std::fs::symlink_metadata(&self.path)?, &before) {
+            return Err(io::Error::other("another file has taken its place"));
+        }
+        if Zeroizing::new(std::fs::read(&self.path)?).as_slice() == bytes {
+            return Ok(());
+        }
+        let next = next_to(&self.path);
+        let options = OpenOptions::new().write(true).create_new(true).mode(0o400).custom_flags(no_follow()).to_owned();
+        let mut file = options.open(&next)?;
+        let numbers = [before.ino(), file.metadata()?.ino()];
+        let written = self.marker.note(&numbers).and_then(|()| file.write_all(bytes));
+        written.and_then(|()| std::fs::rename(&next, &self.path)).inspect_err(|_| {
+            let _ = std::fs::remove_file(&next);
+        })?;
+        self.file = Some(file);
+        self.marker.note(&numbers[1..])
+    }
+
+    /// Removes it; answers why it could not be.
+    fn removed(&self) -> Option<String> {
+        self.remove().err().map(|error| format!("{}: {error}", self.path.display()))
     }
 
     /// Removes the file, unless another has taken its place, and then the marker.
@@ -138,25 +192,34 @@ impl Marker {
         if !is_ours || !is_locked || !same(&std::fs::symlink_metadata(&path)?, &made) {
             return Ok(None);
         }
-        let left_over = io::read_to_string(&file)?.parse().ok();
+        let left_over = io::read_to_string(&file)?.lines().filter_map(|line| line.parse().ok()).collect();
         Ok(Some(Self { path, file, left_over }))
     }
 
-    /// The number of what a process made here, which is gone.
-    pub(super) fn left_over(&self) -> Option<u64> {
-        self.left_over
+    /// Whether a process that is gone made something here.
+    pub(super) fn is_left_over(&self) -> bool {
+        !self.left_over.is_empty()
     }
 
-    /// Says which file was made.
-    pub(super) fn note(&self, number: u64) -> io::Result<()> {
-        self.file.set_len(0)?;
-        self.file.write_all_at(number.to_string().as_bytes(), 0)
+    /// Says which files were made.
+    pub(super) fn note(&self, numbers: &[u64]) -> io::Result<()> {
+        let lines: Vec<String> = numbers.iter().map(u64::to_string).collect();
+        let text = lines.join("\n");
+        // At no moment is it empty.
+        self.file.write_all_at(text.as_bytes(), 0)?;
+        self.file.set_len(text.len() as u64)
     }
 
     /// Removes the marker itself; the lock goes with it.
     pub(super) fn remove(&self) -> io::Result<()> {
         std::fs::remove_file(&self.path)
     }
+}
+
+/// Where a file is written that is to take the place of `path`.
+fn next_to(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.strongroom.next"))
 }
 
 pub(super) fn remove_if(path: &Path, is_meant: impl Fn(&Metadata) -> bool) -> io::Result<()> {
@@ -245,6 +308,50 @@ mod tests {
         std::fs::write(root.path().join(".key.strongroom"), "1").unwrap();
         assert!(refusal(&[file(&path, b"new")]).contains("was not made by strongroom"));
         assert_eq!(std::fs::read(&path).unwrap(), b"somebody else's");
+    }
+
+    #[test]
+    fn a_file_is_written_anew_in_its_place_and_never_in_part() {
+        let root = tempfile::tempdir().unwrap();
+        let [kept, changed, gone, new] = ["kept", "changed", "gone", "new"].map(|name| root.path().join(name));
+        let mut placed = Files::place(&[file(&kept, b"1"), file(&changed, b"1"), file(&gone, b"1")]).unwrap();
+        let (same, other) = (kept.metadata().unwrap().ino(), File::open(&changed).unwrap());
+        assert!(placed.renew(&[file(&changed, b"2"), file(&kept, b"1"), file(&new, b"2")]).is_empty());
+        assert_eq!(kept.metadata().unwrap().ino(), same);
+        // Whoever has it open reads the old one to its end.
+        assert_eq!(io::read_to_string(other).unwrap(), "1");
+        for path in [&changed, &new] {
+            assert_eq!(std::fs::read(path).unwrap(), b"2");
+            assert_eq!(path.metadata().unwrap().mode() & 0o7777, 0o400);
+        }
+        assert!(!gone.exists());
+
+        // A file of somebody else is left alone, and so is what could not be written.
+        std::fs::write(&gone, "mine").unwrap();
+        std::fs::remove_file(&kept).unwrap();
+        std::fs::write(&kept, "mine").unwrap();
+        let problems = placed.renew(&[file(&changed, b"3"), file(&kept, b"3"), file(&gone, b"3")]);
+        assert!(problems.len() == 2 && problems.concat().contains("another file has taken its place"), "{problems:?}");
+        assert_eq!(std::fs::read(&changed).unwrap(), b"3");
+        drop(placed);
+        let mut left = entries(root.path());
+        left.sort();
+        assert_eq!(left, ["gone", "kept"]);
+    }
+
+    #[test]
+    fn what_was_killed_while_a_file_took_another_s_place_leaves_nothing_of_either() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("key");
+        std::fs::write(&path, "old").unwrap();
+        std::fs::write(next_to(&path), "half").unwrap();
+        let number = |path: &Path| path.metadata().unwrap().ino();
+        let note = format!("{}\n{}\n", number(&path), number(&next_to(&path)));
+        std::fs::write(root.path().join(".key.strongroom"), note).unwrap();
+        let placed = Files::place(&[file(&path, b"new")]).unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"new");
+        drop(placed);
+        assert!(entries(root.path()).is_empty());
     }
 
     #[test]

@@ -45,10 +45,18 @@ impl Patterns {
             .filter(|value| (VALUE_MIN..=VALUE_MAX).contains(&value.len()))
             .collect();
         let total: usize = values.iter().map(|value| value.len()).sum();
-        let mut texts: Vec<Vec<u8>> = values.into_iter().flat_map(|value| forms(value, total <= ENCODED_MAX)).collect();
-        texts.sort_unstable();
-        texts.dedup();
-        let texts: Vec<Zeroizing<Vec<u8>>> = texts.into_iter().map(Zeroizing::new).collect();
+        let texts = values.into_iter().flat_map(|value| forms(value, total <= ENCODED_MAX));
+        Self::of_texts(texts.map(Zeroizing::new).collect())
+    }
+
+    /// These and others.
+    pub(super) fn with(&self, others: &Self) -> Result<Self, Failure> {
+        Self::of_texts(self.texts.iter().chain(others.texts.iter()).cloned().collect())
+    }
+
+    fn of_texts(mut texts: Vec<Zeroizing<Vec<u8>>>) -> Result<Self, Failure> {
+        texts.sort_unstable_by(|a, b| a.as_slice().cmp(b.as_slice()));
+        texts.dedup_by(|a, b| a.as_slice() == b.as_slice());
         let failed = |_| Failure::failed("these values are too many to look for in the output; use --no-mask");
         // The faster kinds take ten times the memory.
         let find = || AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).to_owned();
@@ -179,6 +187,11 @@ pub(super) struct Masker {
 impl Masker {
     pub(super) fn new(patterns: Patterns) -> Self {
         Self { patterns, buffer: Zeroizing::default(), done: 0 }
+    }
+
+    /// Looks for these from now on.
+    pub(super) fn look_for(&mut self, patterns: Patterns) {
+        self.patterns = patterns;
     }
 
     /// Takes a chunk; answers what may leave.

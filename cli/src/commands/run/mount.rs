@@ -12,11 +12,14 @@ use std::{
 
 use domain::{SecretName, SecretValue};
 use rustix::fs::{FlockOperation, flock};
+use zeroize::Zeroizing;
 
 use super::files::{no_follow, same};
 use crate::{failure::Failure, printer::Printer};
 
 const MARKER: &str = ".strongroom";
+/// A file that is to take another's place; no secret has such a name.
+const NEXT: &str = ".strongroom.next";
 
 /// The mounted directory. Cleared when dropped.
 pub(super) struct Mount {
@@ -70,6 +73,41 @@ impl Mount {
         Ok(mount)
     }
 
+    /// Writes anew what has changed, each file in the place of the one before; what is new is added, what is gone removed.
+    /// Answers what could not be done, and stays as it was.
+    pub(super) fn renew(&mut self, secrets: &[(SecretName, SecretValue)]) -> Vec<String> {
+        let mut problems = Vec::new();
+        let mut problem =
+            |name: &str, error: io::Error| problems.push(format!("{}/{name}: {error}", self.directory.display()));
+        let is_wanted = |name: &SecretName| secrets.iter().any(|(wanted, _)| wanted == name);
+        let (kept, gone): (Vec<_>, Vec<_>) = self.names.drain(..).partition(is_wanted);
+        let added: Vec<_> = secrets.iter().map(|(name, _)| name).filter(|name| !kept.contains(name)).collect();
+        let (added, taken): (Vec<_>, Vec<_>) =
+            added.into_iter().partition(|name| std::fs::symlink_metadata(self.directory.join(name.as_str())).is_err());
+        for name in &taken {
+            problem(name.as_str(), io::Error::other("a file that was not made by strongroom is in its place"));
+        }
+        self.names = kept.into_iter().chain(added.into_iter().cloned()).collect();
+        // Before the first file, and with those that go: whoever finds this marker free knows what to remove.
+        if let Err(error) = self.note(self.names.iter().chain(&gone)) {
+            self.names.extend(gone);
+            problem(MARKER, error);
+            return problems;
+        }
+        for (name, value) in secrets.iter().filter(|(name, _)| self.names.contains(name)) {
+            if let Err(error) = self.replace(name, value.expose()) {
+                problem(name.as_str(), error);
+            }
+        }
+        for name in gone {
+            match std::fs::remove_file(self.directory.join(name.as_str())) {
+                Err(error) if error.kind() != ErrorKind::NotFound => problem(name.as_str(), error),
+                _ => {}
+            }
+        }
+        problems
+    }
+
     /// Removes the files; answers what could not be.
     pub(super) fn remove(mut self) -> Vec<String> {
         self.clear()
@@ -82,19 +120,42 @@ impl Mount {
         self.names = lines.filter_map(|name| name.parse().ok()).collect();
         // What cannot be removed is found again when the files are made.
         self.remove_files();
+        let _ = std::fs::remove_file(self.directory.join(NEXT));
+    }
+
+    /// Puts a file with these bytes in its place, unless one with them is there.
+    fn replace(&self, name: &SecretName, bytes: &[u8]) -> io::Result<()> {
+        let (path, next) = (self.directory.join(name.as_str()), self.directory.join(NEXT));
+        if std::fs::read(&path).map(Zeroizing::new).is_ok_and(|there| there.as_slice() == bytes) {
+            return Ok(());
+        }
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true).mode(0o400).custom_flags(no_follow());
+        let written = options.open(&next)?.write_all(bytes);
+        written.and_then(|()| std::fs::rename(&next, &path)).inspect_err(|_| {
+            let _ = std::fs::remove_file(&next);
+        })
+    }
+
+    /// Says which files are made here.
+    fn note<'a>(&self, names: impl Iterator<Item = &'a SecretName>) -> io::Result<()> {
+        let mut text = String::from(if self.is_ours { "made\n" } else { "found\n" });
+        for name in names {
+            text.push_str(name.as_str());
+            text.push('\n');
+        }
+        self.marker.write_all_at(text.as_bytes(), 0)?;
+        self.marker.set_len(text.len() as u64)
     }
 
     fn fill(&mut self, secrets: &[(SecretName, SecretValue)]) -> Result<(), (String, io::Error)> {
-        let names: Vec<&str> = secrets.iter().map(|(name, _)| name.as_str()).collect();
-        for name in &names {
-            if std::fs::symlink_metadata(self.directory.join(name)).is_ok() {
-                return Err(((*name).to_owned(), ErrorKind::AlreadyExists.into()));
+        for (name, _) in secrets {
+            if std::fs::symlink_metadata(self.directory.join(name.as_str())).is_ok() {
+                return Err((name.to_string(), ErrorKind::AlreadyExists.into()));
             }
         }
         // Before the first file: whoever finds this marker free knows what to remove.
-        let text = format!("{}\n{}\n", if self.is_ours { "made" } else { "found" }, names.join("\n"));
-        let written = self.marker.set_len(0).and_then(|()| self.marker.write_all_at(text.as_bytes(), 0));
-        written.map_err(|error| (MARKER.to_owned(), error))?;
+        self.note(secrets.iter().map(|(name, _)| name)).map_err(|error| (MARKER.to_owned(), error))?;
         for (name, value) in secrets {
             self.names.push(name.clone());
             let mut options = OpenOptions::new();

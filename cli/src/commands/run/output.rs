@@ -7,7 +7,7 @@ use std::{
     io,
     os::fd::{AsFd, BorrowedFd, OwnedFd},
     process::{Child, Command, Stdio},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     thread::JoinHandle,
 };
 
@@ -23,7 +23,7 @@ use zeroize::Zeroizing;
 
 use super::{
     mask::{Masker, Patterns},
-    terminal::Terminal,
+    terminal::{ABOUT_TERMINAL, Terminal},
 };
 use crate::{args::Masking, failure::Failure};
 
@@ -32,23 +32,32 @@ const PAUSE: Timespec = Timespec { tv_sec: 0, tv_nsec: 20_000_000 };
 /// How much is read at once.
 const CHUNK: usize = 64 * 1024;
 
+/// What is looked for in the output.
+struct Masked {
+    /// By those who look, now.
+    looked_for: Arc<Mutex<Patterns>>,
+    /// What the program gets now, without what it got before.
+    newest: Patterns,
+}
+
 /// The output of a program.
 pub(super) struct Output {
-    patterns: Option<Patterns>,
+    masked: Option<Masked>,
     terminal: Option<Terminal>,
     masks_out: bool,
     masks_err: bool,
     copies: Vec<JoinHandle<()>>,
     /// Closed when the program has ended: the copies then end with the next pause.
-    running: Option<OwnedFd>,
+    running: Option<(OwnedFd, Arc<OwnedFd>)>,
 }
 
 impl Output {
-    /// Decides where the output goes. `None` of masking leaves it alone.
-    pub(super) fn new(masking: Masking, patterns: Patterns) -> Result<Self, Failure> {
+    /// Decides where the output goes. `None` of masking leaves it alone, and so does having nothing to look for, unless
+    /// `may_change`.
+    pub(super) fn new(masking: Masking, patterns: Patterns, may_change: bool) -> Result<Self, Failure> {
         let (out, err) = (isatty(stdout()), isatty(stderr()));
         let always = masking == Masking::Always;
-        let masks = !patterns.is_empty() && (always || masking == Masking::Auto && out);
+        let masks = (may_change || !patterns.is_empty()) && (always || masking == Masking::Auto && out);
         let terminal = (masks && out).then(|| Terminal::open(err)).transpose();
         let terminal = terminal.map_err(|error| {
             Failure::failed(format!(
@@ -56,7 +65,7 @@ impl Output {
             ))
         })?;
         Ok(Self {
-            patterns: masks.then_some(patterns),
+            masked: masks.then(|| Masked { looked_for: Arc::new(Mutex::new(patterns.clone())), newest: patterns }),
             masks_out: masks && !out,
             masks_err: masks && always && !(err && out),
             terminal,
@@ -67,7 +76,17 @@ impl Output {
 
     /// Does everything go straight on?
     pub(super) fn is_direct(&self) -> bool {
-        self.patterns.is_none()
+        self.masked.is_none()
+    }
+
+    /// The signals that are about it, beside those that are for the program.
+    pub(super) fn signals(&self) -> &'static [i32] {
+        if self.is_terminal() { &ABOUT_TERMINAL } else { &[] }
+    }
+
+    /// The process group that has the program's terminal now, where there is one.
+    pub(super) fn group_in_front(&self) -> Option<Pid> {
+        self.terminal.as_ref()?.group_in_front()
     }
 
     /// Is there a terminal in between?
@@ -92,30 +111,61 @@ impl Output {
 
     /// The program has started: passes its output on from now.
     pub(super) fn begin(&mut self, child: &mut Child) -> Result<(), Failure> {
-        let Some(patterns) = &self.patterns else {
+        if self.masked.is_none() {
             return Ok(());
-        };
+        }
         let failed = |error: io::Error| Failure::failed(format!("cannot read the program's output: {error}"));
         let (ended, running) = pipe_with(PipeFlags::CLOEXEC).map_err(|error| failed(error.into()))?;
-        let ended = Arc::new(ended);
-        let mut copy = |from: OwnedFd, to: BorrowedFd<'static>| {
-            let (masker, ended) = (Masker::new(patterns.clone()), ended.clone());
-            self.copies.push(std::thread::spawn(move || {
-                // An error is the end: either side has gone away.
-                let _ = pass(&from, to, masker, ended.as_fd());
-            }));
-        };
+        self.running = Some((running, Arc::new(ended)));
         if let Some(terminal) = &mut self.terminal {
-            copy(terminal.begin().map_err(failed)?, stdout());
+            let from = terminal.begin().map_err(failed)?;
+            self.copy(from, stdout());
         }
+        self.copy_of(child);
+        Ok(())
+    }
+
+    /// What is looked for from now on: these, and what the program got before.
+    pub(super) fn renew(&mut self, patterns: Patterns) -> Result<(), Failure> {
+        if let Some(masked) = &mut self.masked {
+            let both = masked.newest.with(&patterns)?;
+            *masked.looked_for.lock().unwrap_or_else(PoisonError::into_inner) = both;
+            masked.newest = patterns;
+        }
+        Ok(())
+    }
+
+    /// Starts another command beside the program, whose output is masked where the program's is.
+    pub(super) fn start_beside(&mut self, command: &mut Command) -> io::Result<Child> {
+        if let Some(terminal) = &self.terminal {
+            command.stdout(terminal.stream()?).stderr(terminal.stream()?);
+        } else if self.masked.is_some() {
+            command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        }
+        let mut child = command.stdin(Stdio::null()).spawn()?;
+        self.copy_of(&mut child);
+        Ok(child)
+    }
+
+    fn copy_of(&mut self, child: &mut Child) {
         if let Some(from) = child.stdout.take() {
-            copy(from.into(), stdout());
+            self.copy(from.into(), stdout());
         }
         if let Some(from) = child.stderr.take() {
-            copy(from.into(), stderr());
+            self.copy(from.into(), stderr());
         }
-        self.running = Some(running);
-        Ok(())
+    }
+
+    fn copy(&mut self, from: OwnedFd, to: BorrowedFd<'static>) {
+        let (Some(masked), Some((_, ended))) = (&self.masked, &self.running) else {
+            return;
+        };
+        let (looked_for, ended) = (masked.looked_for.clone(), ended.clone());
+        self.copies.retain(|copy| !copy.is_finished());
+        self.copies.push(std::thread::spawn(move || {
+            // An error is the end: either side has gone away.
+            let _ = pass(&from, to, &looked_for, ended.as_fd());
+        }));
     }
 
     /// Is the signal about our terminal, and not for the program?
@@ -132,7 +182,7 @@ impl Output {
 
     /// The program has ended: what it wrote is passed on, then the terminal is as it was.
     pub(super) fn finish(mut self) {
-        drop(self.running.take());
+        drop(self.running.take().map(|(running, _)| running));
         for copy in self.copies.drain(..) {
             let _ = copy.join();
         }
@@ -140,7 +190,9 @@ impl Output {
 }
 
 /// Passes on until the end, or until nothing comes after the program has ended.
-fn pass(from: &OwnedFd, to: BorrowedFd, mut masker: Masker, ended: BorrowedFd) -> io::Result<()> {
+fn pass(from: &OwnedFd, to: BorrowedFd, looked_for: &Mutex<Patterns>, ended: BorrowedFd) -> io::Result<()> {
+    let patterns = || looked_for.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let mut masker = Masker::new(patterns());
     let mut buffer = Zeroizing::new(vec![0; CHUNK]);
     let mut has_ended = false;
     loop {
@@ -164,7 +216,10 @@ fn pass(from: &OwnedFd, to: BorrowedFd, mut masker: Masker, ended: BorrowedFd) -
         match rustix::io::read(from, buffer.as_mut_slice()) {
             // A terminal that nobody has open any more says EIO.
             Ok(0) | Err(Errno::IO) => break,
-            Ok(length) => write(to, &masker.push(&buffer[..length]))?,
+            Ok(length) => {
+                masker.look_for(patterns());
+                write(to, &masker.push(&buffer[..length]))?;
+            }
             Err(Errno::INTR | Errno::AGAIN) => {}
             Err(error) => return Err(error.into()),
         }

@@ -17,7 +17,7 @@ use rustix::{
     process::{Pid, Signal, kill_current_process_group, kill_process},
     pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt},
     stdio::{stdin, stdout},
-    termios::{OptionalActions, OutputModes, isatty, tcgetattr, tcgetwinsize, tcsetattr, tcsetwinsize},
+    termios::{OptionalActions, OutputModes, isatty, tcgetattr, tcgetpgrp, tcgetwinsize, tcsetattr, tcsetwinsize},
 };
 use signal_hook::consts::{SIGCONT, SIGWINCH};
 
@@ -46,10 +46,7 @@ impl Terminal {
         let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC)?;
         grantpt(&ours)?;
         unlockpt(&ours)?;
-        let name = ptsname(&ours, Vec::new())?;
-        let path = PathBuf::from(OsStr::from_bytes(name.as_bytes()));
-        let flags = OFlags::NOCTTY.bits().cast_signed();
-        let program: OwnedFd = OpenOptions::new().read(true).write(true).custom_flags(flags).open(path)?.into();
+        let program = end_of_program(&ours)?;
         let gives_input = isatty(stdin());
         if !gives_input {
             // Ours is not raw then, and ends lines itself.
@@ -96,6 +93,16 @@ impl Terminal {
         self.ours.try_clone()
     }
 
+    /// The program's terminal as the output of another command.
+    pub(super) fn stream(&self) -> io::Result<Stdio> {
+        end_of_program(&self.ours).map(Stdio::from)
+    }
+
+    /// The process group that has the program's terminal now.
+    pub(super) fn group_in_front(&self) -> Option<Pid> {
+        tcgetpgrp(&self.ours).ok()
+    }
+
     /// Is the signal about our terminal?
     pub(super) fn takes(&mut self, signal: i32) -> bool {
         match signal {
@@ -121,4 +128,11 @@ impl Terminal {
             let _ = tcsetwinsize(&self.ours, size);
         }
     }
+}
+
+fn end_of_program(ours: &OwnedFd) -> io::Result<OwnedFd> {
+    let name = ptsname(ours, Vec::new())?;
+    let path = PathBuf::from(OsStr::from_bytes(name.as_bytes()));
+    let flags = OFlags::NOCTTY.bits().cast_signed();
+    Ok(OpenOptions::new().read(true).write(true).custom_flags(flags).open(path)?.into())
 }

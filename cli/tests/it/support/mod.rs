@@ -55,6 +55,11 @@ impl Place {
         self.server.stop();
     }
 
+    /// Starts it again, at the same address.
+    pub(crate) fn start_again(&self) {
+        self.server.start_again();
+    }
+
     fn on(server: Arc<Server>) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
@@ -152,6 +157,17 @@ impl Place {
         let service = format!("projects/{}/services/api", self.project);
         self.server.send("PUT", &format!("{service}/bindings"), bindings);
         self.server.send("PATCH", &format!("{service}/delivery"), &serde_json::json!({ "mode": mode }));
+    }
+
+    /// What REST answers at a path.
+    pub(crate) fn get(&self, path: &str) -> Value {
+        self.server.get(path)
+    }
+
+    /// Writes a secret of the service.
+    pub(crate) fn put(&self, name: &str, value: &str) {
+        let path = format!("projects/{}/services/api/secrets/{name}", self.project);
+        self.server.send("PUT", &path, &serde_json::json!({ "value": value }));
     }
 
     /// A path in the home of this test.

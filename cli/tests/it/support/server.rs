@@ -5,7 +5,7 @@ use std::{
     net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::{Arc, Mutex, PoisonError, Weak},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     time::{Duration, Instant},
 };
 
@@ -16,8 +16,9 @@ use tempfile::TempDir;
 pub(crate) struct Server {
     pub(crate) url: String,
     pub(crate) token: String,
-    process: Child,
-    _directory: TempDir,
+    address: String,
+    process: Mutex<Child>,
+    directory: TempDir,
 }
 
 impl Server {
@@ -42,10 +43,17 @@ impl Server {
         assert!(response.status().is_success(), "{method} {path}: {text}");
     }
 
+    /// What is at a path, for what the client has no command for.
+    pub(crate) fn get(&self, path: &str) -> Value {
+        let agent: ureq::Agent = ureq::Agent::config_builder().proxy(None).build().into();
+        let request = agent.get(format!("{}/api/v1/{path}", self.url));
+        let mut response = request.header("authorization", format!("Bearer {}", self.token)).call().unwrap();
+        serde_json::from_str(&response.body_mut().read_to_string().unwrap()).unwrap()
+    }
+
     /// Ends the process; what was asked of it is refused from then on.
     pub(crate) fn stop(&self) {
-        let pid = rustix::process::Pid::from_child(&self.process);
-        rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+        self.process().kill().unwrap();
         let end = Instant::now() + Duration::from_secs(10);
         while std::net::TcpStream::connect(self.url.trim_start_matches("http://")).is_ok() {
             assert!(Instant::now() < end, "the server still listens");
@@ -59,22 +67,39 @@ impl Server {
         let token = bootstrap(directory.path());
         // The port is free again when the server takes it, and nobody else asks for it in between.
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
-        let mut process = command(directory.path(), &["serve", "--listen", &address, "--log", "warn"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
         let url = format!("http://{address}");
-        wait_until_ready(&url, &mut process);
-        Self { url, token, process, _directory: directory }
+        let process = Mutex::new(serve(directory.path(), &address));
+        Self { url, token, address, process, directory }
+    }
+
+    /// Starts one that was stopped, at the same address.
+    pub(crate) fn start_again(&self) {
+        let mut process = self.process();
+        process.wait().unwrap();
+        *process = serve(self.directory.path(), &self.address);
+    }
+
+    fn process(&self) -> MutexGuard<'_, Child> {
+        self.process.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        let mut process = self.process();
+        let _ = process.kill();
+        let _ = process.wait();
     }
+}
+
+fn serve(directory: &Path, address: &str) -> Child {
+    let mut process = command(directory, &["serve", "--listen", address, "--log", "warn"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    wait_until_ready(&format!("http://{address}"), &mut process);
+    process
 }
 
 fn bootstrap(directory: &Path) -> String {

@@ -11,8 +11,9 @@ import logging
 import socket
 import ssl
 import urllib.request
-from collections.abc import Mapping
-from http.client import HTTPException
+from collections.abc import Callable, Iterator, Mapping
+from http.client import HTTPException, HTTPResponse
+from types import MappingProxyType
 from typing import Final, NamedTuple
 from urllib.error import URLError
 from urllib.parse import urlencode
@@ -23,6 +24,10 @@ from .settings import Settings
 _LOG: Final = logging.getLogger("strongroom")
 _BROKEN: Final = "the connection broke off; is the server running, and is it a Strongroom?"
 _TIMEOUT: Final = 30.0
+# The server says every 15 seconds that a stream of events lives.
+_SILENCE: Final = 45.0
+_LINE_MAX: Final = 64 * 1024
+_NO_PARAMETERS: Final[Mapping[str, str]] = MappingProxyType({})
 _REPLY_MAX: Final = 64 * 1024 * 1024
 
 
@@ -93,16 +98,60 @@ class Client:
         """The path of the service that this process is."""
         return f"projects/{self.settings.project}/services/{self.settings.service}"
 
-    def get(self, path: str) -> dict[str, object]:
+    def get(self, path: str, parameters: Mapping[str, str] = _NO_PARAMETERS) -> dict[str, object]:
         """What is at ``path`` in the environment; ``RefusedError`` when the server says no."""
-        reply = self.send("GET", path)
+        reply = self.send("GET", path, parameters=parameters)
         if not reply.is_success:
             raise reply.error(self.settings.url)
         return reply.document()
 
-    def send(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Reply:
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, object] | None = None,
+        parameters: Mapping[str, str] = _NO_PARAMETERS,
+    ) -> Reply:
         """The answer, whatever its status; ``UnreachableError`` when there is none, ``ReplyError`` for a redirect."""
-        query = urlencode({"environment": self.settings.environment})
+        request = self._request(method, path, body, parameters)
+        reply, reason = self._exchange(request)
+        if reply is None:
+            raise UnreachableError(f"cannot reach {self.settings.url}: {reason}")
+        if 300 <= reply.status < 400:
+            raise reply.error(self.settings.url)
+        return reply
+
+    def events(
+        self, path: str, last: int | None, parameters: Mapping[str, str], begun: Callable[[str | None], object]
+    ) -> Iterator[int | None]:
+        """The sequences that a stream of events tells after ``last``, and ``None`` whenever the server says it lives.
+
+        ``begun`` is called with what the server calls this watch. Ends with the stream.
+        ``RefusedError`` when the server says no, ``UnreachableError`` when it is silent.
+        """
+        request = self._request("GET", path, None, parameters)
+        if last is not None:
+            request.add_header("Last-Event-ID", str(last))
+        refused: RefusedError | ReplyError | None = None
+        reason = ""
+        try:
+            with self._opener.open(request, timeout=_SILENCE) as response:
+                if response.status == 200 and response.headers.get_content_type() == "text/event-stream":
+                    begun(response.headers.get("Watch-Id"))
+                    yield from _sequences(response)
+                else:
+                    refused = Reply(response.status, response.read(_LINE_MAX)).error(self.settings.url)
+        except (OSError, HTTPException) as error:
+            reason = _reason(error)
+        if refused is not None:
+            raise refused
+        if reason:
+            raise UnreachableError(f"cannot reach {self.settings.url}: {reason}")
+
+    def _request(
+        self, method: str, path: str, body: Mapping[str, object] | None, parameters: Mapping[str, str]
+    ) -> urllib.request.Request:
+        query = urlencode({"environment": self.settings.environment, **parameters})
         request = urllib.request.Request(  # noqa: S310 - the settings allow http and https only
             f"{self.settings.url}/api/v1/{path}?{query}",
             data=None if body is None else json.dumps(body).encode(),
@@ -112,12 +161,7 @@ class Client:
         if body is not None:
             request.add_header("Content-Type", "application/json")
         request.add_unredirected_header("Authorization", f"Bearer {self.settings.token.expose()}")
-        reply, reason = self._exchange(request)
-        if reply is None:
-            raise UnreachableError(f"cannot reach {self.settings.url}: {reason}")
-        if 300 <= reply.status < 400:
-            raise reply.error(self.settings.url)
-        return reply
+        return request
 
     def _exchange(self, request: urllib.request.Request) -> tuple[Reply | None, str]:
         try:
@@ -130,6 +174,19 @@ class Client:
                 return Reply(response.status, body), ""
         except (OSError, HTTPException) as error:
             return None, _reason(error)
+
+
+def _sequences(stream: HTTPResponse) -> Iterator[int | None]:
+    """The ``id`` of each event; ours have the sequence there."""
+    sequence: int | None = None
+    while line := stream.readline(_LINE_MAX):
+        field, _, value = line.strip().partition(b":")
+        if field == b"id" and value.strip().isdigit():
+            sequence = int(value)
+        elif field == b"data":
+            yield sequence
+        elif not field and value == b"":
+            yield None
 
 
 def _opener(is_loopback: bool) -> urllib.request.OpenerDirector:

@@ -16,6 +16,7 @@ from .delivery import python_value
 from .errors import ConfigurationError, NotFoundError
 from .names import secret_name
 from .settings import SERVICE, Settings
+from .watching import Callback, Subscription, Watch
 
 _CONTEXTS: Final = ("platform", "project")
 
@@ -77,6 +78,27 @@ class Secrets:
         scope = "platform" if context == "platform" else f"projects/{self._client.settings.project}"
         reply = self._client.send("PUT", f"{scope}/secrets/{name}", written)
         return SetResult(reply.status, reply.body.decode(errors="replace"))
+
+    def watch(self) -> Watch:
+        """Iterates over changes: each item holds the names that are new, changed or gone, as a ``frozenset``; no values.
+
+        ``for names in context.secrets.watch(): ...`` waits for each change, and ends when the program does, or by
+        ``stop()``. What counts is what ``get`` would answer: a value that a narrower level covers changes nothing. In
+        the delivery mode ``bound`` only names that are bound are told. While the server is away it tries again, and
+        then tells what was missed.
+
+        Raises as ``get`` does, also while it iterates: ``UnauthorizedError`` once the token is revoked, for example.
+        The original has no such thing.
+        """
+        return Watch(self._client)
+
+    def on_change(self, callback: Callback) -> Subscription:
+        """Calls ``callback`` with the names of every change, in a thread that ends with the program; see ``watch``.
+
+        One call at a time. An exception of the callback is logged by its kind, and the next change is told all the same.
+        When the server refuses, that is logged, and the thread ends. ``stop()`` on what this returns ends the calls.
+        """
+        return Subscription(self._client, callback)
 
 
 def _written(value: object) -> dict[str, object]:

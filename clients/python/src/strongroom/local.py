@@ -32,6 +32,14 @@ class LocalSecrets:
         """Refused: ``AttributeError``, as in the original, which has no ``set`` in local mode."""
         raise AttributeError("secrets cannot be set with EF_ENV=local; edit ef_env.json")
 
+    def watch(self) -> NoReturn:
+        """Refused: there is no server that could tell."""
+        raise AttributeError("nothing tells of changes with EF_ENV=local")
+
+    def on_change(self, callback: object) -> NoReturn:
+        """Refused: there is no server that could tell."""
+        raise AttributeError("nothing tells of changes with EF_ENV=local")
+
 
 def read(directory: Path) -> dict[str, dict[str, object]]:
     """The objects of ``ef_env.json`` in ``directory``.
