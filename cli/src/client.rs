@@ -7,6 +7,7 @@ use std::time::Duration;
 use domain::{EnvironmentName, Level, Scope, ServicePath};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
+use transit::{OneTimeKey, Subject};
 use ureq::{
     Agent, Body, RequestBuilder,
     http::Response,
@@ -116,6 +117,15 @@ impl Client {
     pub(crate) fn get<T: DeserializeOwned>(&self, route: &Route) -> Result<T, Failure> {
         let request = self.agent.get(self.url(route));
         self.receive(self.dress(request, route).call())?.decode()
+    }
+
+    /// What a service gets, sealed on its way to this process: everything, or the value of one name.
+    pub(crate) fn values<T: DeserializeOwned>(&self, subject: &Subject) -> Result<T, Failure> {
+        let rest = subject.name.map_or_else(|| "values".to_owned(), |name| format!("values/{name}"));
+        let route = Route::of_service(subject.service, subject.environment, &rest);
+        let key = OneTimeKey::generate();
+        let request = self.agent.get(self.url(&route)).header(transit::HEADER, key.public());
+        self.receive(self.dress(request, &route).call())?.open(&self.server, key, subject)?.decode()
     }
 
     /// Every item of a list, page by page.

@@ -18,7 +18,7 @@ pub use audit::{AuditQuery, AuditRow, Outcome};
 pub use changes::{ChangeAction, ChangeItem, ChangeRow, DeletedRow, ScopeFilter};
 pub use delivery::{
     Binding, BindingTarget, Delivered, DeliveredBinding, Delivery, DeliveryMode, EffectiveRow, ExplainedRung,
-    Explanation, Mode, NamedValue,
+    Explanation, Mode, NamedValue, SealedAnswer,
 };
 pub use history::{Compared, Conflict, ConflictSide, MoveRequest, MovedPlace, MovedSecret, VersionDiff, VersionRow};
 pub use people::{Member, NewMember, NewPerson, PersonRow};

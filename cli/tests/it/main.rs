@@ -12,6 +12,7 @@ mod run_flags;
 mod run_mask;
 mod run_mount;
 mod run_offline;
+mod run_sealed;
 mod search;
 mod secrets;
 mod settings;

@@ -8,6 +8,7 @@ use domain::{
     injection::{FilePath, Injection, inject},
 };
 use serde_json::value::RawValue;
+use transit::Subject;
 use zeroize::Zeroizing;
 
 use super::{
@@ -18,7 +19,7 @@ use super::{
 };
 use crate::{
     args::{Missing, OfflineArgs, RunArgs},
-    client::{Client, Route},
+    client::Client,
     failure::{Failure, problem_line},
     printer::Printer,
 };
@@ -47,6 +48,13 @@ pub(super) struct Source<'a> {
     pub(super) environment: &'a EnvironmentName,
     pub(super) copies: Option<Copies>,
     pub(super) printer: &'a Printer,
+}
+
+impl Source<'_> {
+    /// Everything the service gets, or the value of one name.
+    fn subject<'s>(&'s self, name: Option<&'s SecretName>) -> Subject<'s> {
+        Subject { service: self.service, environment: self.environment, name }
+    }
 }
 
 /// Fetches and checks everything. Nothing has started when it fails, and it says where it looked.
@@ -116,8 +124,10 @@ impl<'a> Fetcher<'a> {
                 Ok(_) | Err(_) => {}
             }
         }
-        let route = Route::of_service(source.service, source.environment, "values");
-        let asked = source.client.get::<Delivery>(&route).map_err(|failure| refused(source.copies.as_ref(), failure));
+        let asked = source
+            .client
+            .values::<Delivery>(&source.subject(None))
+            .map_err(|failure| refused(source.copies.as_ref(), failure));
         Ok(begun(Answer::now(asked?), false))
     }
 
@@ -147,8 +157,7 @@ impl<'a> Fetcher<'a> {
         if known.is_some() || self.is_copy {
             return Ok(known.cloned());
         }
-        let Source { service, environment, client, .. } = self.source;
-        match client.get::<NamedValue>(&Route::of_service(service, environment, &format!("values/{name}"))) {
+        match self.source.client.values::<NamedValue>(&self.source.subject(Some(name))) {
             Ok(named) => {
                 self.answer.named.insert(name.clone(), named.delivered.clone());
                 Ok(Some(named.delivered))
