@@ -59,7 +59,9 @@ class OneTimeKey(Guarded):
             raise ReplyError("the server sealed its answer in a way that this version of the package does not know")
         opened = self._opened(subject, sequence, sealed)
         if opened is None:
-            raise ReplyError("cannot open what the server sealed: it was changed on its way, or is the answer to another request")
+            raise ReplyError(
+                "cannot open what the server sealed: it was changed on its way, or is the answer to another request"
+            )
         return opened
 
     def _opened(self, subject: Subject, sequence: object, sealed: object) -> bytes | None:
