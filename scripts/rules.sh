@@ -31,12 +31,13 @@ apart() {
 never 'raw HTML is never written into a page' 'inner_html' app/src frontend/src
 never 'inline styles do not pass the Content-Security-Policy' '(^|[^[:alnum:]_-])style(:[a-z-]+)?=[^=>]' app/src
 never 'SQL is a constant, never put together' 'AssertSqlSafe' */src
-never 'only vault issues SQL' 'sqlx::' domain/src seal/src app/src frontend/src server/src cli/src
+never 'only vault issues SQL' 'sqlx::' domain/src seal/src transit/src app/src frontend/src server/src cli/src
 never 'the db module is private to vault' 'pub(\([a-z]+\))? mod db' vault/src
 
 apart frontend sqlx tokio vault seal
 apart domain sqlx tokio leptos axum
 apart seal domain tokio sqlx
+apart transit seal vault tokio sqlx axum
 apart cli vault seal leptos sqlx
 
 exit "$broken"

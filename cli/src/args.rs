@@ -72,6 +72,7 @@ pub(crate) enum Command {
     Import(ImportArgs),
     Export(ExportArgs),
     Explain(ExplainArgs),
+    Check(CheckArgs),
     History(ChangesArgs),
     Undo(UndoArgs),
     Search(SearchArgs),
@@ -126,6 +127,21 @@ pub(crate) struct LoginArgs {
 pub(crate) struct ExplainArgs {
     /// The name of the secret
     pub(crate) name: SecretName,
+}
+
+/// Check that a service gets what its contract says
+///
+/// Reads `strongroom.contract.toml` and asks the server what the service would get, in the environment of -e or, without one
+/// and with `-e all`, in each. No value leaves the server. Exit code 1 when something is missing, of another kind, or goes
+/// elsewhere.
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// The contract
+    #[arg(long, value_name = "FILE", default_value = domain::contract::CONTRACT_FILE)]
+    pub(crate) file: std::path::PathBuf,
+    /// Exit code 1 also for warnings: optional ones that are missing, and ones that the contract does not have
+    #[arg(long)]
+    pub(crate) strict: bool,
 }
 
 /// List the changes of a project, service or environment

@@ -8,6 +8,7 @@ use std::time::Duration;
 use domain::{EnvironmentName, Level, Scope, ServicePath};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
+use transit::{OneTimeKey, Subject};
 use ureq::{
     Agent, Body, BodyReader, RequestBuilder,
     http::Response,
@@ -127,13 +128,22 @@ impl Client {
         self.receive(self.dress(request, route).call())?.decode()
     }
 
-    /// What is there, unless it is still what `tag` stands for, which stands for what is there then.
-    pub(crate) fn get_changed<T: DeserializeOwned>(
+    /// What a service gets, sealed on its way to this process: everything, or the value of one name.
+    pub(crate) fn values<T: DeserializeOwned>(&self, subject: &Subject) -> Result<T, Failure> {
+        let found = self.values_changed(subject, &mut None)?;
+        found.ok_or_else(|| Failure::failed(format!("{} answered with nothing", self.server)))
+    }
+
+    /// The same, unless it is still what `tag` stands for, which stands for what is there then.
+    pub(crate) fn values_changed<T: DeserializeOwned>(
         &self,
-        route: &Route,
+        subject: &Subject,
         tag: &mut Option<String>,
     ) -> Result<Option<T>, Failure> {
-        let mut request = self.dress(self.agent.get(self.url(route)), route);
+        let rest = subject.name.map_or_else(|| "values".to_owned(), |name| format!("values/{name}"));
+        let route = Route::of_service(subject.service, subject.environment, &rest);
+        let key = OneTimeKey::generate();
+        let mut request = self.dress(self.agent.get(self.url(&route)), &route).header(transit::HEADER, key.public());
         if let Some(tag) = tag {
             request = request.header("if-none-match", tag.as_str());
         }
@@ -143,7 +153,7 @@ impl Client {
         }
         let new = answered.as_ref().ok().and_then(|answer| answer.headers().get("etag")?.to_str().ok());
         let new = new.map(str::to_owned);
-        let found = self.receive(answered)?.decode()?;
+        let found = self.receive(answered)?.open(&self.server, key, subject)?.decode()?;
         *tag = new;
         Ok(Some(found))
     }

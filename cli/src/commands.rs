@@ -1,6 +1,7 @@
 //! What each command does. Each answers with the exit code.
 
 mod changes;
+mod check;
 mod completion;
 mod confirm;
 mod explain;
@@ -46,6 +47,7 @@ pub(crate) fn execute(cli: Cli, printer: &Printer) -> Result<u8, Failure> {
         Command::Import(args) => import::import(&context, &args),
         Command::Export(args) => export::export(&context, &args),
         Command::Explain(args) => explain::explain(&context, &args.name),
+        Command::Check(args) => check::check(&context, &args),
         Command::History(args) => changes::history(&context, &args),
         Command::Undo(args) => changes::undo(&context, &args.change),
         Command::Search(args) => search::search(&context, &args),

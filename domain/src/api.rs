@@ -18,7 +18,7 @@ pub use audit::{AuditQuery, AuditRow, Outcome};
 pub use changes::{ChangeAction, ChangeItem, ChangeRow, DeletedRow, ScopeFilter};
 pub use delivery::{
     Applied, Binding, BindingTarget, Delivered, DeliveredBinding, Delivery, DeliveryMode, EffectiveRow, ExplainedRung,
-    Explanation, Mode, NamedValue, WatchEvent, Watcher,
+    Explanation, Mode, NamedValue, SealedAnswer, WatchEvent, Watcher,
 };
 pub use history::{Compared, Conflict, ConflictSide, MoveRequest, MovedPlace, MovedSecret, VersionDiff, VersionRow};
 pub use people::{Member, NewMember, NewPerson, PersonRow};

@@ -15,6 +15,7 @@
 //! | [`export`] | the same and more, written so that readers get the very bytes back |
 //! | [`injection`] | variables and files: names, collisions, what cannot be carried |
 //! | [`access`] | who asks, and what they may |
+//! | `contract` | what a service needs, and whether it would get that |
 //! | [`search`] | what someone looks for: words and filters |
 //! | [`error`] | the only error that leaves the server |
 //! | [`api`] | what REST, pages and clients exchange; never a value except where the name says so |
@@ -22,6 +23,8 @@
 
 pub mod access;
 pub mod api;
+#[cfg(feature = "formats")]
+pub mod contract;
 pub mod day;
 pub mod error;
 pub mod export;

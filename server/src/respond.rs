@@ -1,6 +1,7 @@
 //! Answers that carry values.
 
 use axum::{
+    Json,
     body::Body,
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
@@ -8,9 +9,13 @@ use axum::{
 use bytes::Bytes;
 use domain::{Code, Error, export};
 use serde::Serialize;
+use transit::Subject;
 use vault::Exported;
 
-use crate::{extract::Wiped, problem::ApiError};
+use crate::{
+    extract::{Recipient, Wiped},
+    problem::{Answer, ApiError},
+};
 
 /// JSON whose bytes are wiped once they are sent.
 pub(crate) struct SecretJson<T>(pub(crate) T);
@@ -26,6 +31,25 @@ impl<T: Serialize> IntoResponse for SecretJson<T> {
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         response
     }
+}
+
+/// JSON that nobody but the recipient can read; plain where there is none.
+pub(crate) fn json_for(
+    recipient: &Recipient,
+    subject: &Subject,
+    sequence: i64,
+    answer: &impl Serialize,
+) -> Answer<Response> {
+    let Some(key) = &recipient.0 else {
+        return Ok(SecretJson(answer).into_response());
+    };
+    let failed = || Error::new(Code::Internal, "the answer cannot be sealed");
+    let mut json = Wiped::default();
+    serde_json::to_writer(&mut json, answer).map_err(|_| failed())?;
+    let sealed = key.seal(subject, sequence, &json).map_err(|_| failed())?;
+    let mut response = Json(sealed).into_response();
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(transit::MEDIA_TYPE));
+    Ok(response)
 }
 
 /// A file of values to be saved; its bytes are wiped once they are sent.

@@ -23,13 +23,33 @@ use crate::{
     secrets::absent,
 };
 
+/// How values leave. The vault writes it down; whoever asks for it does the wrapping.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wrapping {
+    /// As they are: whatever passes the answer on can read it.
+    Plain,
+    /// Sealed to a key of the client.
+    Sealed,
+}
+
+impl Wrapping {
+    /// `plain` or `sealed`: the word in the audit record.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Sealed => "sealed",
+        }
+    }
+}
+
 impl Vault {
-    /// Everything `service` gets in `environment`. One audit record names how many values left.
+    /// Everything `service` gets in `environment`. One audit record names how many values left, and how.
     pub async fn deliver(
         &self,
         actor: &Actor,
         service: &ServicePath,
         environment: &EnvironmentName,
+        wrapping: Wrapping,
     ) -> Result<Delivery> {
         let scope = Scope::service(service.clone(), Some(environment.clone()));
         let event = Event::of("service.read", &scope, "");
@@ -63,8 +83,8 @@ impl Vault {
             });
         }
         let left = match count {
-            1 => "1 value".to_owned(),
-            many => format!("{many} values"),
+            1 => format!("1 value, {}", wrapping.word()),
+            many => format!("{many} values, {}", wrapping.word()),
         };
         // Reading and opening hold up no writer; only the record does.
         let mut tx = self.inner.db.write().await?;
@@ -80,6 +100,7 @@ impl Vault {
         service: &ServicePath,
         environment: &EnvironmentName,
         name: &SecretName,
+        wrapping: Wrapping,
     ) -> Result<NamedValue> {
         let scope = Scope::service(service.clone(), Some(environment.clone()));
         let event = Event::of("service.read", &scope, name.as_str());
@@ -94,7 +115,7 @@ impl Vault {
         drop(tx);
         let delivered = Opener::new(self, seals).deliver(&chosen)?;
         let mut tx = self.inner.db.write().await?;
-        self.record(&mut tx, actor, event.version(delivered.version)).await?;
+        self.record(&mut tx, actor, event.version(delivered.version).reason(wrapping.word())).await?;
         tx.commit().await?;
         Ok(NamedValue { sequence, name: name.clone(), delivered })
     }

@@ -46,6 +46,7 @@ use std::sync::Arc;
 pub use clock::Clock;
 pub use copy::CopyOptions;
 pub use db::DatabaseUrl;
+pub use deliver::Wrapping;
 pub use domain::Actor;
 pub use error::{Error, Result, StartError};
 pub use export::{ExportOptions, Exported};

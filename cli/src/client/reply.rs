@@ -1,7 +1,11 @@
 //! What came back: JSON of ours, a problem of ours, or something that is not ours.
 
-use domain::{Problem, api::Plan};
+use domain::{
+    Problem,
+    api::{Plan, SealedAnswer},
+};
 use serde::{Deserialize, de::DeserializeOwned};
+use transit::{OneTimeKey, Subject};
 use ureq::{Body, Error, http::Response};
 use zeroize::Zeroizing;
 
@@ -16,6 +20,7 @@ const REPLY_MAX: u64 = 64 * 1024 * 1024;
 /// A reply that says yes. It may hold values, so it is wiped when dropped.
 pub(super) struct Reply {
     body: Zeroizing<Vec<u8>>,
+    is_sealed: bool,
 }
 
 impl Reply {
@@ -25,10 +30,12 @@ impl Reply {
         let status = response.status().as_u16();
         let location = response.headers().get("location");
         let location = location.and_then(|to| to.to_str().ok()).map(str::to_owned);
+        let media = response.headers().get("content-type");
+        let is_sealed = media.is_some_and(|media| media == transit::MEDIA_TYPE);
         let body = response.body_mut().with_config().limit(REPLY_MAX).read_to_vec();
         let body = Zeroizing::new(body.map_err(|error| unreachable(server, &error))?);
         match status {
-            200..=299 => Ok(Self { body }),
+            200..=299 => Ok(Self { body, is_sealed }),
             300..=399 => Err(Failure::failed(format!(
                 "{server} answered with a redirect to {}; redirects are not followed, because the token would go there: \
                  give the address itself with --url",
@@ -41,6 +48,20 @@ impl Reply {
     /// The reply as it is.
     pub(super) fn into_bytes(self) -> Zeroizing<Vec<u8>> {
         self.body
+    }
+
+    /// What was sealed. A plain answer is refused: what could read it on the way would go unnoticed.
+    pub(super) fn open(self, server: &ServerUrl, key: OneTimeKey, subject: &Subject) -> Result<Self, Failure> {
+        if !self.is_sealed {
+            return Err(Failure::failed(format!(
+                "{server} sent values that are not sealed, and they were not used: is something in between that removes \
+                 the header `Strongroom-Public-Key`, or is the server older than this client?"
+            )));
+        }
+        let answer: SealedAnswer = self.decode()?;
+        let body = key.open(subject, &answer);
+        let body = body.map_err(|error| Failure::failed(format!("cannot open what {server} sealed: {error}")))?;
+        Ok(Self { body, is_sealed: false })
     }
 
     /// The JSON of the reply; nothing at all counts as `null`.

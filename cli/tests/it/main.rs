@@ -2,6 +2,7 @@
 //! every run of the client checks that it, and the token, appear nowhere but where they were asked for.
 #![allow(clippy::unwrap_used, reason = "helpers too may end a test where they stand")]
 
+mod check;
 mod export;
 mod import;
 mod places;
@@ -12,6 +13,7 @@ mod run_flags;
 mod run_mask;
 mod run_mount;
 mod run_offline;
+mod run_sealed;
 mod run_watch;
 mod search;
 mod secrets;

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import socket
 import threading
 import urllib.error
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Optional
+from typing import Callable, Optional, Union
 
 import pytest
 from conftest import MARKER, Server, everything_about, write
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from strongroom import (
     ConfigurationError,
@@ -24,8 +28,10 @@ from strongroom import (
     UnauthorizedError,
     UnreachableError,
 )
+from strongroom.sealed import HEADER, MEDIA_TYPE, Subject
 
 TOKEN = f"srm_{MARKER}"
+SEALED = f"Content-Type: {MEDIA_TYPE}\r\n"
 SETTINGS = {
     "STRONGROOM_URL": "http://127.0.0.1:1",
     "STRONGROOM_TOKEN": TOKEN,
@@ -136,8 +142,8 @@ def test_a_token_may_come_from_a_file(server: Server, tmp_path: Path) -> None:
 
 
 @contextmanager
-def answering(reply: bytes) -> Iterator[tuple[str, list[bytes]]]:
-    """Something that is not a Strongroom: answers every connection with the same bytes."""
+def answering(reply: Union[bytes, Callable[[bytes], bytes]]) -> Iterator[tuple[str, list[bytes]]]:
+    """Something that is not a Strongroom: answers every connection with the same bytes, or what it makes of the request."""
     asked: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
@@ -146,14 +152,29 @@ def answering(reply: bytes) -> Iterator[tuple[str, list[bytes]]]:
                 while True:
                     connection, _ = listener.accept()
                     with connection:
-                        asked.append(connection.recv(65536))
-                        connection.sendall(reply)
+                        request = connection.recv(65536)
+                        asked.append(request)
+                        connection.sendall(reply(request) if callable(reply) else reply)
             except OSError:
                 return
 
         threading.Thread(target=serve, daemon=True).start()
         yield f"http://127.0.0.1:{listener.getsockname()[1]}", asked
         listener.shutdown(socket.SHUT_RDWR)
+
+
+def sealed(text: str) -> Callable[[bytes], bytes]:
+    """Answers with ``text`` sealed as it should be."""
+
+    def reply(request: bytes) -> bytes:
+        head = next(line for line in request.decode().split("\r\n") if line.lower().startswith(f"{HEADER.lower()}: "))
+        key = X25519PublicKey.from_public_bytes(base64.b64decode(head.split(": ")[1]))
+        info = Subject("shop", "api", "development", "DB_PASS").info(7)
+        suite = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
+        answer = {"version": 1, "sequence": 7, "sealed": base64.b64encode(suite.encrypt(text.encode(), key, info)).decode()}
+        return reply_of("200 OK", json.dumps(answer), f"Content-Type: {MEDIA_TYPE}\r\n")
+
+    return reply
 
 
 def reply_of(status: str, body: str, headers: str = "") -> bytes:
@@ -163,12 +184,16 @@ def reply_of(status: str, body: str, headers: str = "") -> bytes:
 @pytest.mark.parametrize(
     ("reply", "kind", "sentence"),
     [
-        (reply_of("200 OK", f"<html>{MARKER}"), ReplyError, "do package and server have the same version?"),
-        (reply_of("200 OK", f'["{MARKER}"]'), ReplyError, "do package and server have the same version?"),
-        (reply_of("200 OK", f'{{"value": "{MARKER}"}}'), ReplyError, "holds no value where one belongs"),
-        (reply_of("200 OK", f'{{"kind": "json", "value": "{MARKER}"}}'), ReplyError, "does not understand"),
-        (reply_of("200 OK", f'{{"kind": "file", "value": "{MARKER}"}}'), ReplyError, "does not understand"),
-        (reply_of("200 OK", f'{{"kind": "new", "value": "{MARKER}"}}'), ReplyError, "does not understand"),
+        (reply_of("200 OK", f"<html>{MARKER}"), ReplyError, "an answer that is not sealed, and it was not used"),
+        (reply_of("200 OK", f'{{"value": "{MARKER}"}}'), ReplyError, "an answer that is not sealed, and it was not used"),
+        (reply_of("200 OK", f"<{MARKER}", SEALED), ReplyError, "do package and server have the same version?"),
+        (reply_of("200 OK", f'{{"version": "{MARKER}"}}', SEALED), ReplyError, "this version of the package does not know"),
+        (reply_of("200 OK", f'{{"version": 1, "sealed": "{MARKER}"}}', SEALED), ReplyError, "cannot open what the server"),
+        (sealed(f'["{MARKER}"]'), ReplyError, "do package and server have the same version?"),
+        (sealed(f'{{"value": "{MARKER}"}}'), ReplyError, "holds no value where one belongs"),
+        (sealed(f'{{"kind": "json", "value": "{MARKER}"}}'), ReplyError, "does not understand"),
+        (sealed(f'{{"kind": "file", "value": "{MARKER}"}}'), ReplyError, "does not understand"),
+        (sealed(f'{{"kind": "new", "value": "{MARKER}"}}'), ReplyError, "does not understand"),
         (reply_of("502 Bad Gateway", f"<html>{MARKER}"), ReplyError, "answered 502 and not as Strongroom does"),
         (reply_of("500 Oops", '{"title": "Internal error", "code": "internal"}'), RefusedError, "Internal error"),
         (b"SSH-2.0-OpenSSH\r\n", UnreachableError, "the connection broke off"),
@@ -177,7 +202,7 @@ def reply_of(status: str, body: str, headers: str = "") -> bytes:
     ],
 )
 def test_an_answer_that_is_not_ours_is_told_without_its_content(
-    reply: bytes, kind: type[StrongroomError], sentence: str
+    reply: Union[bytes, Callable[[bytes], bytes]], kind: type[StrongroomError], sentence: str
 ) -> None:
     with answering(reply) as (url, asked):
         error = get({**SETTINGS, "STRONGROOM_URL": url})

@@ -224,3 +224,16 @@ pub struct Applied {
     /// The newest change that it has applied.
     pub sequence: i64,
 }
+
+/// An answer that only the process which asked can open; what is inside is the JSON of the plain answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SealedAnswer {
+    /// How it is sealed; 1 is HPKE (RFC 9180) as `docs/sealed.md` tells.
+    pub version: u32,
+    /// The newest change this answer knows.
+    pub sequence: i64,
+    /// The encapsulated key, the ciphertext and its tag, in base64.
+    pub sealed: String,
+}

@@ -26,6 +26,7 @@ mod pages;
 mod places;
 mod plan;
 mod requests;
+mod sealed;
 mod search;
 mod secrets;
 mod sessions;

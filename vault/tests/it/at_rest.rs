@@ -5,7 +5,7 @@ use domain::{
 };
 use seal::random_bytes;
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
-use vault::{DatabaseUrl, ImportOptions};
+use vault::{DatabaseUrl, ImportOptions, Wrapping};
 
 use crate::{
     fixture::TestVault,
@@ -130,7 +130,7 @@ db_tests! {
         t.vault.restore_secret(&admin, &scope, &name("TEXT"), 1).await.unwrap();
         let request = RevealRequest::default();
         t.vault.reveal(&admin, &scope, &name("TEXT"), &request).await.unwrap();
-        t.vault.deliver(&admin, &path("shop", "api"), &env("staging")).await.unwrap();
+        t.vault.deliver(&admin, &path("shop", "api"), &env("staging"), Wrapping::Plain).await.unwrap();
         let lost = t.vault.put_secret(&admin, &scope, &name("TEXT"), text(&markers[5]), None, Some(1)).await;
         assert!(!format!("{:?}", refused(lost)).contains(&markers[5]));
         t.vault.delete_secret(&admin, &scope, &name("TEXT"), None).await.unwrap();
@@ -163,7 +163,7 @@ db_tests! {
                 flip(&t, column, offset).await;
             }
         }
-        let delivered = t.vault.deliver(&admin, &path("shop", "api"), &env("staging")).await;
+        let delivered = t.vault.deliver(&admin, &path("shop", "api"), &env("staging"), Wrapping::Plain).await;
         assert_eq!(delivered.unwrap().values.len(), 1);
         assert_eq!(t.audited("secret.reveal", "allowed").await, 0);
     }
@@ -233,13 +233,13 @@ db_tests! {
         for (edit, back, delivers) in table {
             assert!(t.place.execute(edit).await > 0, "{edit}");
             if delivers {
-                assert_broken(t.vault.deliver(&admin, &api, &staging).await, edit);
+                assert_broken(t.vault.deliver(&admin, &api, &staging, Wrapping::Plain).await, edit);
                 assert_broken(t.vault.delivery_tag(&admin, &api, &staging).await, edit);
             } else {
                 assert_broken(t.vault.list_changes(&admin, &ListQuery::default()).await, edit);
             }
             t.place.execute(back).await;
-            assert!(t.vault.deliver(&admin, &api, &staging).await.is_ok(), "{back}");
+            assert!(t.vault.deliver(&admin, &api, &staging, Wrapping::Plain).await.is_ok(), "{back}");
         }
     }
 
@@ -272,7 +272,7 @@ db_tests! {
         assert_eq!(t.place.execute(to).await, 1);
         let request = RevealRequest::default();
         assert_broken(t.vault.reveal(&admin, &at("shop/web"), &name("A"), &request).await, to);
-        assert_broken(t.vault.deliver(&admin, &path("shop", "web"), &env("staging")).await, to);
+        assert_broken(t.vault.deliver(&admin, &path("shop", "web"), &env("staging"), Wrapping::Plain).await, to);
     }
 
     async fn the_two_keys_of_another_installation_open_nothing(t: TestVault) {

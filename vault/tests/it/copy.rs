@@ -1,7 +1,7 @@
 //! Copying, promoting and demoting.
 
 use domain::api::{Plan, PlanAction, RevealRequest};
-use vault::{CopyOptions, Error};
+use vault::{CopyOptions, Error, Wrapping};
 
 use crate::speak::{at, env, name, path, put, refused, reveal, status};
 
@@ -77,7 +77,7 @@ db_tests! {
         assert_eq!(status(t.vault.find_secret(&admin, &at("shop/api@production"), &name("DB")).await), 404);
         let change = t.vault.find_change(&admin, applied.change_id.as_deref().unwrap()).await.unwrap();
         assert_eq!(change.action, "move");
-        let delivery = t.vault.deliver(&admin, &path("shop", "api"), &env("production")).await.unwrap();
+        let delivery = t.vault.deliver(&admin, &path("shop", "api"), &env("production"), Wrapping::Plain).await.unwrap();
         assert_eq!(delivery.values[&name("DB")].value.0.as_str(), "canary2");
         assert_eq!(t.audited("secret.delete", "allowed").await, 1);
 

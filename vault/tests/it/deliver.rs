@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
 use domain::api::{Binding, Mode};
+use vault::Wrapping;
 
 use crate::{
     fixture::TestVault,
@@ -20,7 +21,7 @@ db_tests! {
         put(&t.vault, &admin, "shop@staging", "B", "2").await;
         put(&t.vault, &admin, "shop@production", "C", "3").await;
         let token = t.service_token("shop", "api", Some("staging")).await;
-        let delivery = t.vault.deliver(&token, &path("shop", "api"), &env("staging")).await.unwrap();
+        let delivery = t.vault.deliver(&token, &path("shop", "api"), &env("staging"), Wrapping::Plain).await.unwrap();
         assert_eq!((delivery.sequence, delivery.mode, delivery.bindings.len()), (3, Mode::All, 0));
         let seen: Vec<_> = delivery
             .values
@@ -31,7 +32,7 @@ db_tests! {
         let log = t.vault.list_audit(&admin, &domain::api::AuditQuery::default()).await.unwrap();
         assert_eq!(log.items[0].action, "service.read");
         assert_eq!(log.items[0].source, at("shop/api@staging").to_string());
-        assert_eq!((log.items[0].name.as_str(), log.items[0].reason.as_str()), ("", "2 values"));
+        assert_eq!((log.items[0].name.as_str(), log.items[0].reason.as_str()), ("", "2 values, plain"));
     }
 
     async fn one_value_is_delivered_by_name_and_recorded_by_name(t: TestVault) {
@@ -39,13 +40,28 @@ db_tests! {
         put(&t.vault, &admin, "shop", "A", "old").await;
         put(&t.vault, &admin, "shop/api", "A", "new").await;
         let api = path("shop", "api");
-        let one = t.vault.deliver_one(&admin, &api, &env("staging"), &name("A")).await.unwrap();
+        let one = t.vault.deliver_one(&admin, &api, &env("staging"), &name("A"), Wrapping::Plain).await.unwrap();
         assert_eq!((one.delivered.value.0.as_str(), one.delivered.source.as_str()), ("new", "project: shop, service: api"));
         assert_eq!(one.sequence, 2);
-        let error = refused(t.vault.deliver_one(&admin, &api, &env("staging"), &name("B")).await);
+        let error = refused(t.vault.deliver_one(&admin, &api, &env("staging"), &name("B"), Wrapping::Plain).await);
         assert_eq!(error.code.status(), 404);
         let log = t.vault.list_audit(&admin, &domain::api::AuditQuery::default()).await.unwrap();
         assert_eq!((log.items[0].action.as_str(), log.items[0].name.as_str()), ("service.read", "A"));
+    }
+
+    async fn the_record_says_whether_values_left_sealed_or_plain(t: TestVault) {
+        let admin = t.shop().await;
+        put(&t.vault, &admin, "shop", "A", "1").await;
+        let (api, staging) = (path("shop", "api"), env("staging"));
+        for (wrapping, all, one) in
+            [(Wrapping::Plain, "1 value, plain", "plain"), (Wrapping::Sealed, "1 value, sealed", "sealed")]
+        {
+            t.vault.deliver(&admin, &api, &staging, wrapping).await.unwrap();
+            t.vault.deliver_one(&admin, &api, &staging, &name("A"), wrapping).await.unwrap();
+            let log = t.vault.list_audit(&admin, &domain::api::AuditQuery::default()).await.unwrap();
+            assert_eq!((log.items[0].reason.as_str(), log.items[0].version), (one, Some(1)));
+            assert_eq!((log.items[1].reason.as_str(), log.items[1].version), (all, None));
+        }
     }
 
     async fn bindings_of_an_environment_override_those_of_all(t: TestVault) {
@@ -60,7 +76,7 @@ db_tests! {
             {"target": {"env": "Y"}, "secret": "A", "environment": "production"},
         ])).await;
         let told = async |environment: &str| {
-            let delivery = t.vault.deliver(&admin, &path("shop", "api"), &env(environment)).await.unwrap();
+            let delivery = t.vault.deliver(&admin, &path("shop", "api"), &env(environment), Wrapping::Plain).await.unwrap();
             let bindings = delivery.bindings.iter();
             bindings
                 .map(|b| (b.target.text().to_owned(), b.secret.to_string(), b.missing))
@@ -87,7 +103,7 @@ db_tests! {
             {"target": {"env": "NONE"}, "secret": "A", "scope": {"level": "project", "project": "shop", "environment": "staging"}},
             {"target": {"env": "LADDER"}, "secret": "A"},
         ])).await;
-        let delivery = t.vault.deliver(&admin, &path("shop", "api"), &env("staging")).await.unwrap();
+        let delivery = t.vault.deliver(&admin, &path("shop", "api"), &env("staging"), Wrapping::Plain).await.unwrap();
         let seen: Vec<_> = delivery
             .bindings
             .iter()
@@ -103,7 +119,7 @@ db_tests! {
         assert_eq!(delivery.values[&name("A")].value.0.as_str(), "shop/api");
         assert_eq!(delivery.bindings[1].pinned.as_ref().unwrap().source, "platform, environment: production");
         let log = t.vault.list_audit(&admin, &domain::api::AuditQuery::default()).await.unwrap();
-        assert_eq!(log.items[0].reason, "4 values");
+        assert_eq!(log.items[0].reason, "4 values, plain");
     }
 
     async fn in_mode_bound_only_what_bindings_need_is_delivered(t: TestVault) {
@@ -118,7 +134,7 @@ db_tests! {
         let api = path("shop", "api");
         assert_eq!(delivered(&t.vault, &admin, &api, "staging").await.len(), 3);
         t.vault.put_mode(&admin, &api, Mode::Bound).await.unwrap();
-        let delivery = t.vault.deliver(&admin, &api, &env("staging")).await.unwrap();
+        let delivery = t.vault.deliver(&admin, &api, &env("staging"), Wrapping::Plain).await.unwrap();
         assert_eq!(delivery.mode, Mode::Bound);
         assert_eq!(delivery.values.keys().map(domain::SecretName::as_str).collect::<Vec<_>>(), ["B"]);
         assert!(delivery.bindings.iter().all(|binding| !binding.missing));
@@ -182,8 +198,8 @@ db_tests! {
         ] {
             let environment = env(environment);
             let results = [
-                t.vault.deliver(actor, &api, &environment).await.map(drop),
-                t.vault.deliver_one(actor, &api, &environment, &name("A")).await.map(drop),
+                t.vault.deliver(actor, &api, &environment, Wrapping::Plain).await.map(drop),
+                t.vault.deliver_one(actor, &api, &environment, &name("A"), Wrapping::Plain).await.map(drop),
                 t.vault.delivery_tag(actor, &api, &environment).await.map(drop),
             ];
             for result in results {

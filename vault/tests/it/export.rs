@@ -5,7 +5,7 @@ use domain::{
     export::Format,
     import::{Format as ImportFormat, parse},
 };
-use vault::{ExportOptions, Exported, ImportOptions};
+use vault::{ExportOptions, Exported, ImportOptions, Wrapping};
 
 use crate::{
     fixture::new_token,
@@ -60,7 +60,7 @@ db_tests! {
         let (api, staging) = (path("shop", "api"), env("staging"));
         let exported = t.vault.export_effective(&admin, &api, &staging, &as_(Format::Toml)).await.unwrap();
         assert_eq!(text(&exported), "A = \"shop\"\nB = \"shop/api@staging\"\nC = \"platform@staging\"\n");
-        let delivery = t.vault.deliver(&admin, &api, &staging).await.unwrap();
+        let delivery = t.vault.deliver(&admin, &api, &staging, Wrapping::Plain).await.unwrap();
         assert_eq!(delivery.values.len(), 3);
         let log = t.vault.list_audit(&admin, &AuditQuery::default()).await.unwrap();
         let sources: Vec<_> = log.items[2..5].iter().map(|row| row.source.as_str()).collect();

@@ -1,7 +1,7 @@
 use std::time::{Duration, Instant};
 
 use domain::api::{ListQuery, Plan, PlanAction};
-use vault::ImportOptions;
+use vault::{ImportOptions, Wrapping};
 
 use crate::speak::{at, name, page, put, refused, reveal, status, upload};
 
@@ -220,7 +220,7 @@ db_tests! {
         note("list", start);
         assert_eq!((list.items.len(), list.items[0].name.as_str()), (1000, "KEY_05000"));
         let start = Instant::now();
-        let delivery = t.vault.deliver(&admin, &crate::speak::path("shop", "api"), &crate::speak::env("staging")).await.unwrap();
+        let delivery = t.vault.deliver(&admin, &crate::speak::path("shop", "api"), &crate::speak::env("staging"), Wrapping::Plain).await.unwrap();
         note("deliver", start);
         assert_eq!(delivery.values.len(), 10_000);
         println!("{took:?}");

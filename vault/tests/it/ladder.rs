@@ -9,7 +9,7 @@ use domain::{
 };
 use proptest::{collection::vec, option, prelude::*, test_runner::TestRunner};
 use tokio::runtime::Handle;
-use vault::ImportOptions;
+use vault::{ImportOptions, Wrapping};
 
 use crate::{
     fixture::{TestVault, on_postgres, on_sqlite},
@@ -54,7 +54,7 @@ async fn write(t: &TestVault, admin: &Actor, layout: &Layout, prefix: &str) {
 async fn check(t: &TestVault, admin: &Actor, layout: &Layout, prefix: &str) -> Result<(), TestCaseError> {
     write(t, admin, layout, prefix).await;
     let api = path("shop", "api");
-    let got = t.vault.deliver(admin, &api, &env("staging")).await.unwrap();
+    let got = t.vault.deliver(admin, &api, &env("staging"), Wrapping::Plain).await.unwrap();
     let listed = t.vault.effective(admin, &api, &env("staging")).await.unwrap();
     for (index, (rungs, _)) in layout.iter().enumerate() {
         let key = name(&format!("{prefix}_{index}"));
@@ -74,7 +74,7 @@ async fn check(t: &TestVault, admin: &Actor, layout: &Layout, prefix: &str) -> R
         prop_assert_eq!(Some(delivered.version), explained.rungs[wins].version);
         let winning = rungs[wins].unwrap();
         prop_assert_eq!(delivered.value.0.as_str(), value(winning));
-        let one = t.vault.deliver_one(admin, &api, &env("staging"), &key).await.unwrap();
+        let one = t.vault.deliver_one(admin, &api, &env("staging"), &key, Wrapping::Plain).await.unwrap();
         prop_assert_eq!(&one.delivered.source, &delivered.source);
         for (rung, held) in explained.rungs.iter().zip(rungs).skip(wins + 1) {
             let expected = match held {

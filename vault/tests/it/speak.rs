@@ -7,7 +7,7 @@ use domain::{
     api::{ListQuery, RevealRequest, SecretRow},
     import::{Import, parse_json},
 };
-use vault::Vault;
+use vault::{Vault, Wrapping};
 
 use crate::fixture::TestVault;
 
@@ -86,7 +86,7 @@ pub async fn delivered(
     service: &ServicePath,
     environment: &str,
 ) -> BTreeMap<String, String> {
-    let delivery = vault.deliver(actor, service, &env(environment)).await.unwrap();
+    let delivery = vault.deliver(actor, service, &env(environment), Wrapping::Plain).await.unwrap();
     delivery.values.into_iter().map(|(name, value)| (name.to_string(), value.value.0.to_string())).collect()
 }
 

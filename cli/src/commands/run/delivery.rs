@@ -8,6 +8,7 @@ use domain::{
     injection::{FilePath, Injection, inject},
 };
 use serde_json::value::RawValue;
+use transit::Subject;
 use zeroize::Zeroizing;
 
 use super::{
@@ -18,7 +19,7 @@ use super::{
 };
 use crate::{
     args::{Missing, OfflineArgs, RunArgs},
-    client::{Client, Route},
+    client::Client,
     failure::{Failure, problem_line},
     printer::Printer,
 };
@@ -53,6 +54,13 @@ pub(super) struct Source {
     pub(super) printer: Printer,
 }
 
+impl Source {
+    /// Everything the service gets, or the value of one name.
+    fn subject<'s>(&'s self, name: Option<&'s SecretName>) -> Subject<'s> {
+        Subject { service: &self.service, environment: &self.environment, name }
+    }
+}
+
 /// Fetches and checks everything. Nothing has started when it fails, and it says where it looked.
 pub(super) fn fetch(source: &Source, args: &RunArgs, assignments: &Assignments) -> Result<Fetched, Failure> {
     gather(Fetcher::begin(source, args, assignments)?, args, assignments)
@@ -78,8 +86,7 @@ pub(super) fn fetch_changed(
 
 /// The server's answer, unless it is still what `tag` stands for.
 fn ask(source: &Source, tag: &mut Option<String>) -> Result<Option<Answer>, Failure> {
-    let route = Route::of_service(&source.service, &source.environment, "values");
-    let asked = source.client.get_changed::<Delivery>(&route, tag);
+    let asked = source.client.values_changed::<Delivery>(&source.subject(None), tag);
     let asked = asked.map_err(|failure| refused(source.copies.as_ref(), failure));
     Ok(asked?.map(Answer::now))
 }
@@ -184,8 +191,7 @@ impl<'a> Fetcher<'a> {
         if known.is_some() || self.is_copy {
             return Ok(known.cloned());
         }
-        let Source { service, environment, client, .. } = self.source;
-        match client.get::<NamedValue>(&Route::of_service(service, environment, &format!("values/{name}"))) {
+        match self.source.client.values::<NamedValue>(&self.source.subject(Some(name))) {
             Ok(named) => {
                 self.answer.named.insert(name.clone(), named.delivered.clone());
                 Ok(Some(named.delivered))

@@ -6,6 +6,7 @@ use domain::{
 };
 use serde::Serialize;
 use serde_json::{Value, json};
+use transit::Subject;
 
 use super::{running, scope, secret_route};
 use crate::{
@@ -86,8 +87,8 @@ fn effective(client: &Client, scope: &Scope, name: &SecretName) -> Result<Effect
 fn reveal(context: &Context, client: &Client, scope: &Scope, args: &GetArgs) -> Result<u8, Failure> {
     let inherited = running(scope).filter(|_| args.version.is_none() && args.reason.is_none());
     if let Some((service, environment)) = inherited {
-        let route = Route::of_service(&service, environment, &format!("values/{}", args.name));
-        let named: NamedValue = client.get(&route)?;
+        let subject = Subject { service: &service, environment, name: Some(&args.name) };
+        let named: NamedValue = client.values(&subject)?;
         return print(&context.printer, &named, named.delivered.kind, &named.delivered.value);
     }
     let request = RevealRequest { reason: args.reason.clone(), version: args.version };

@@ -1,5 +1,6 @@
 //! A project of its own for every test, and the client in it.
 
+pub(crate) mod relay;
 pub(crate) mod screen;
 mod server;
 

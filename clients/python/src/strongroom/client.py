@@ -19,6 +19,7 @@ from urllib.error import URLError
 from urllib.parse import urlencode
 
 from .errors import RefusedError, ReplyError, UnreachableError, refusal
+from .sealed import HEADER, MEDIA_TYPE, OneTimeKey, Subject
 from .settings import Settings
 
 _LOG: Final = logging.getLogger("strongroom")
@@ -36,6 +37,7 @@ class Reply(NamedTuple):
 
     status: int
     body: bytes
+    is_sealed: bool = False
 
     def __repr__(self) -> str:
         """The status; the body may hold a value."""
@@ -105,15 +107,36 @@ class Client:
             raise reply.error(self.settings.url)
         return reply.document()
 
+    def values(self, name: str | None = None) -> dict[str, object]:
+        """What the service gets, sealed on its way to this process: everything, or the value of ``name``.
+
+        ``ReplyError`` when it is not sealed: what could read it on the way would go unnoticed. Else as :meth:`get`.
+        """
+        settings, key = self.settings, OneTimeKey()
+        subject = Subject(settings.project, settings.service, settings.environment, name)
+        path = f"{self.service}/values" if name is None else f"{self.service}/values/{name}"
+        reply = self.send("GET", path, headers={HEADER: key.public})
+        if not reply.is_success:
+            raise reply.error(settings.url)
+        if not reply.is_sealed:
+            raise ReplyError(
+                f"{settings.url} sent an answer that is not sealed, and it was not used: is something in between that "
+                f"removes the header `{HEADER}`, or is the server older than this package?"
+            )
+        return Reply(reply.status, key.open(subject, reply.document())).document()
+
     def send(
         self,
         method: str,
         path: str,
         body: Mapping[str, object] | None = None,
         parameters: Mapping[str, str] = _NO_PARAMETERS,
+        headers: Mapping[str, str] | None = None,
     ) -> Reply:
         """The answer, whatever its status; ``UnreachableError`` when there is none, ``ReplyError`` for a redirect."""
         request = self._request(method, path, body, parameters)
+        for name, value in (headers or {}).items():
+            request.add_header(name, value)
         reply, reason = self._exchange(request)
         if reply is None:
             raise UnreachableError(f"cannot reach {self.settings.url}: {reason}")
@@ -171,7 +194,7 @@ class Client:
                     return None, f"it answered with more than {_REPLY_MAX} bytes"
                 if response.length:
                     return None, _BROKEN
-                return Reply(response.status, body), ""
+                return Reply(response.status, body, response.headers.get("Content-Type") == MEDIA_TYPE), ""
         except (OSError, HTTPException) as error:
             return None, _reason(error)
 

@@ -48,13 +48,12 @@ class Secrets:
         ``UnauthorizedError``, ``ForbiddenError``; ``NotFoundError`` when it is the project, service or environment that
         does not exist.
         """
-        service = self._client.service
         try:
-            return python_value(self._client.get(f"{service}/values/{secret_name(name)}"))
+            return python_value(self._client.values(secret_name(name)))
         except NotFoundError:
             pass
         # A service that cannot be seen answers 404 too. `explain` exists for every name of a service that can.
-        self._client.get(f"{service}/explain/{name}")
+        self._client.get(f"{self._client.service}/explain/{name}")
         return None
 
     def set(self, name: str, value: object, context: str) -> SetResult:

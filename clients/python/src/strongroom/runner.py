@@ -90,8 +90,7 @@ def prepare(
 def _secrets(wanted: list[Parameter], environ: MutableMapping[str, str]) -> dict[str, str | None]:
     texts = {parameter.name: environ.get(parameter.variable) for parameter in wanted}
     if environ.get(URL) and None in texts.values():
-        client = Client(Settings(environ))
-        delivery = client.get(f"{client.service}/values")
+        delivery = Client(Settings(environ)).values()
         for parameter in wanted:
             if texts[parameter.name] is None:
                 texts[parameter.name] = variable_value(delivery, parameter.variable)
