@@ -34,7 +34,7 @@ pub use shell::shell;
 use components::Layout;
 use pages::{
     Audit, ChangesPage, ConflictPage, DeletedPage, Duplicates, Environments, FirstSteps, Home, Login, NotFound, People,
-    ProjectPage, SearchPage, SecretHistory, Setup, Tokens,
+    ProjectPage, ReadinessPage, SearchPage, SecretHistory, Setup, Tokens,
     secrets::{
         BindingsPage, CopyPage, EffectivePage, PlatformSecrets, ProjectSecrets, ServicePlatformSecrets,
         ServiceProjectSecrets, ServiceSecrets,
@@ -59,6 +59,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/projects/:project") view=ProjectPage ssr=SsrMode::Async />
                     <Route path=path!("/platform") view=PlatformSecrets ssr=SsrMode::Async />
                     <Route path=path!("/projects/:project/secrets") view=ProjectSecrets ssr=SsrMode::Async />
+                    <Route path=path!("/projects/:project/readiness") view=ReadinessPage ssr=SsrMode::Async />
                     <Route path=path!("/projects/:project/services/:service") view=ServiceSecrets ssr=SsrMode::Async />
                     <Route path=path!("/projects/:project/services/:service/secrets") view=ServiceSecrets ssr=SsrMode::Async />
                     <Route path=path!("/projects/:project/services/:service/project") view=ServiceProjectSecrets ssr=SsrMode::Async />

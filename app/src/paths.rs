@@ -109,6 +109,14 @@ pub mod forms {
     pub const BINDINGS: &str = "/forms/bindings";
     /// Removes a binding.
     pub const BINDING_DELETE: &str = "/forms/bindings/delete";
+    /// Shows which bindings a file asks for.
+    pub const WANTED: &str = "/forms/bindings/wanted";
+    /// Adds the bindings that a file asks for.
+    pub const WANTED_ADD: &str = "/forms/bindings/wanted/add";
+    /// Keeps the contract of a service.
+    pub const CONTRACT: &str = "/forms/contract";
+    /// Forgets the contract of a service.
+    pub const CONTRACT_DELETE: &str = "/forms/contract/delete";
     /// Chooses what a service gets.
     pub const MODE: &str = "/forms/mode";
     /// Copies names, or moves them.
@@ -132,6 +140,17 @@ pub fn project(project: &Slug) -> String {
 /// The secrets of a project.
 pub fn project_secrets(project: &Slug) -> String {
     format!("/projects/{project}/secrets")
+}
+
+/// Which services of a project get what they need.
+pub fn readiness(project: &Slug) -> String {
+    format!("/projects/{project}/readiness")
+}
+
+/// The bindings of a service in an environment, written down for another tool: `run`, `kubernetes` or `compose`.
+pub fn written(service: &ServicePath, environment: &EnvironmentName, format: &str) -> String {
+    let path = format!("/api/v1/projects/{}/services/{}/bindings/export", service.project, service.service);
+    query(&path, &[("environment", environment.as_str()), ("format", format)])
 }
 
 /// A service: its own secrets come first.
@@ -322,6 +341,7 @@ pub fn crumbs(path: &str) -> Vec<(String, Option<String>)> {
                     }
                 }
                 ["secrets", ..] => crumbs.push(("Secrets".to_owned(), None)),
+                ["readiness"] => crumbs.push(("Readiness".to_owned(), None)),
                 _ => {}
             }
             crumbs

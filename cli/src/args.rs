@@ -1,5 +1,6 @@
 //! What can be typed: the doc comments here are the help texts.
 
+mod bindings;
 mod files;
 mod places;
 mod run;
@@ -13,6 +14,7 @@ use crate::{
     settings::{EnvironmentChoice, ServerUrl},
 };
 
+pub(crate) use bindings::{BindingCommand, BindingExportArgs, BindingImportArgs, NewBinding, OldBinding};
 pub(crate) use files::{ExportArgs, ImportArgs};
 pub(crate) use places::{EnvironmentCommand, NewPlace, ProjectCommand, ServiceCommand, TokenCommand};
 pub(crate) use run::{FileArgs, Masking, Missing, OfflineArgs, OnChange, RunArgs, WatchArgs};
@@ -76,6 +78,8 @@ pub(crate) enum Command {
     History(ChangesArgs),
     Undo(UndoArgs),
     Search(SearchArgs),
+    #[command(subcommand)]
+    Binding(BindingCommand),
     #[command(subcommand)]
     Project(ProjectCommand),
     #[command(subcommand)]
@@ -142,6 +146,9 @@ pub(crate) struct CheckArgs {
     /// Exit code 1 also for warnings: optional ones that are missing, and ones that the contract does not have
     #[arg(long)]
     pub(crate) strict: bool,
+    /// Give the contract to the server besides, which shows on its readiness board what it finds from then on
+    #[arg(long)]
+    pub(crate) publish: bool,
 }
 
 /// List the changes of a project, service or environment

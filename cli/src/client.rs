@@ -210,8 +210,7 @@ impl Client {
 
     /// Puts JSON.
     pub(crate) fn put<T: DeserializeOwned>(&self, route: &Route, body: &impl Serialize) -> Result<T, Failure> {
-        let request = self.agent.put(self.url(route)).content_type("application/json");
-        self.receive(self.dress(request, route).send(&*json(body)?))?.decode()
+        self.put_bytes(route, "application/json", &json(body)?)
     }
 
     /// Posts JSON.
@@ -227,6 +226,23 @@ impl Client {
         body: &[u8],
     ) -> Result<T, Failure> {
         let request = self.agent.post(self.url(route)).content_type(content_type);
+        self.receive(self.dress(request, route).send(body))?.decode()
+    }
+
+    /// A text that is there.
+    pub(crate) fn get_bytes(&self, route: &Route) -> Result<Zeroizing<Vec<u8>>, Failure> {
+        let request = self.agent.get(self.url(route));
+        Ok(self.receive(self.dress(request, route).call())?.into_bytes())
+    }
+
+    /// Puts bytes of that type.
+    pub(crate) fn put_bytes<T: DeserializeOwned>(
+        &self,
+        route: &Route,
+        content_type: &str,
+        body: &[u8],
+    ) -> Result<T, Failure> {
+        let request = self.agent.put(self.url(route)).content_type(content_type);
         self.receive(self.dress(request, route).send(body))?.decode()
     }
 

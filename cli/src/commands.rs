@@ -1,5 +1,6 @@
 //! What each command does. Each answers with the exit code.
 
+mod bindings;
 mod changes;
 mod check;
 mod completion;
@@ -51,6 +52,7 @@ pub(crate) fn execute(cli: Cli, printer: &Printer) -> Result<u8, Failure> {
         Command::History(args) => changes::history(&context, &args),
         Command::Undo(args) => changes::undo(&context, &args.change),
         Command::Search(args) => search::search(&context, &args),
+        Command::Binding(command) => bindings::binding(&context, command),
         Command::Project(command) => places::project(&context, command),
         Command::Service(command) => places::service(&context, command),
         Command::Environment(command) => places::environment(&context, command),

@@ -1,12 +1,14 @@
 //! What REST, pages and clients exchange. Values travel only in types whose fields are a [`WireValue`].
 
 mod audit;
+mod bindings;
 mod changes;
 mod delivery;
 mod history;
 mod people;
 mod places;
 mod plan;
+mod readiness;
 mod search;
 mod secrets;
 mod tokens;
@@ -15,10 +17,11 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 pub use audit::{AuditQuery, AuditRow, Outcome};
+pub use bindings::{Binding, BindingState, BindingTarget, EffectiveBinding, Proposal, ProposedBinding};
 pub use changes::{ChangeAction, ChangeItem, ChangeRow, DeletedRow, ScopeFilter};
 pub use delivery::{
-    Applied, Binding, BindingTarget, Delivered, DeliveredBinding, Delivery, DeliveryMode, EffectiveRow, ExplainedRung,
-    Explanation, Mode, NamedValue, SealedAnswer, WatchEvent, Watcher,
+    Applied, Delivered, DeliveredBinding, Delivery, DeliveryMode, EffectiveRow, ExplainedRung, Explanation, Mode,
+    NamedValue, SealedAnswer, WatchEvent, Watcher,
 };
 pub use history::{Compared, Conflict, ConflictSide, MoveRequest, MovedPlace, MovedSecret, VersionDiff, VersionRow};
 pub use people::{Member, NewMember, NewPerson, PersonRow};
@@ -27,6 +30,7 @@ pub use places::{
     ScopeUse, Service,
 };
 pub use plan::{AFFECTED_MAX, Affected, Affects, CopyRequest, FileLook, Plan, PlanAction, PlanCounts, PlanItem};
+pub use readiness::{ContractRow, Finding, Readiness, ServiceReadiness, Severity};
 pub use search::{Found, SearchHit};
 pub use secrets::{
     Cell, CellState, CellWrite, DUE_DAYS, Duplicate, DuplicatePlace, ExportRequest, Matrix, MatrixCounts, MatrixRow,

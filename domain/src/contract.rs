@@ -3,9 +3,7 @@
 mod check;
 mod read;
 
-use serde::{Deserialize, Serialize};
-
-pub use check::Given;
+use serde::Deserialize;
 
 use crate::{Kind, SecretName, api::BindingTarget};
 
@@ -33,27 +31,6 @@ pub struct Needed {
 
 fn yes() -> bool {
     true
-}
-
-/// How bad a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// The contract is broken.
-    Problem,
-    /// Something to look at: an optional secret that is missing, one that nobody has asked for.
-    Warning,
-}
-
-/// Where what a service gets is not what its contract says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Finding {
-    /// The secret.
-    pub name: SecretName,
-    /// How bad it is.
-    pub severity: Severity,
-    /// What is wrong and what to do.
-    pub message: String,
 }
 
 impl Contract {

@@ -19,4 +19,6 @@ mod write;
 
 pub use format::Format;
 #[cfg(feature = "formats")]
+pub(crate) use structured::yaml_text;
+#[cfg(feature = "formats")]
 pub use write::{Item, write};

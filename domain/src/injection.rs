@@ -6,12 +6,14 @@
 
 mod bindings;
 mod deliver;
+mod given;
 mod target;
 
 use crate::SecretName;
 
 pub use bindings::{BINDINGS_MAX, check_bindings};
 pub use deliver::{Injection, inject};
+pub use given::{Fed, Given};
 pub use target::{DEFAULT_FILE_DIRECTORY, FilePath, PATH_MAX, Target, TargetError, VARIABLE_MAX, VariableName};
 
 /// The variable the client's own token comes in; nothing can ever set it.

@@ -16,6 +16,7 @@
 //! | [`injection`] | variables and files: names, collisions, what cannot be carried |
 //! | [`access`] | who asks, and what they may |
 //! | `contract` | what a service needs, and whether it would get that |
+//! | `wiring` | bindings as other tools write them: Kubernetes, Compose, `.env.example`, `$secrets` of OpenAPI |
 //! | [`search`] | what someone looks for: words and filters |
 //! | [`error`] | the only error that leaves the server |
 //! | [`api`] | what REST, pages and clients exchange; never a value except where the name says so |
@@ -38,6 +39,8 @@ pub mod search;
 pub mod time;
 pub mod value;
 mod wiped;
+#[cfg(feature = "formats")]
+pub mod wiring;
 
 pub use access::{Action, Actor};
 pub use day::Day;

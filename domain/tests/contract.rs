@@ -2,9 +2,10 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests take the short way, too")]
 
 use domain::{
-    EnvironmentName, Problem,
-    api::{Binding, EffectiveRow, Mode},
-    contract::{Contract, Finding, Given, Severity},
+    Problem,
+    api::{BindingState, EffectiveBinding, EffectiveRow, Finding, Mode, Severity},
+    contract::Contract,
+    injection::Given,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -23,15 +24,26 @@ fn row(name: &str, kind: &str) -> EffectiveRow {
     serde_json::from_value(row).unwrap()
 }
 
-fn bindings(bindings: Value) -> Vec<Binding> {
-    serde_json::from_value(bindings).unwrap()
+/// Bindings of these targets and secrets, which are found.
+fn bindings(bindings: Value) -> Vec<EffectiveBinding> {
+    let filled = |binding: &Value| {
+        let mut whole =
+            json!({"scope": null, "state": "found", "kind": "text", "version": 3, "source": "project: shop"});
+        whole.as_object_mut().unwrap().extend(binding.as_object().unwrap().clone());
+        serde_json::from_value(whole).unwrap()
+    };
+    bindings.as_array().unwrap().iter().map(filled).collect()
 }
 
-/// The findings in `staging`: name, whether it is a problem, the sentence.
-fn check(text: &str, effective: &[EffectiveRow], bindings: &[Binding], mode: Mode) -> Vec<(String, bool, String)> {
-    let environment: EnvironmentName = "staging".parse().unwrap();
-    let given = Given { environment: &environment, effective, bindings, mode };
-    let told = |Finding { name, severity, message }| (name.to_string(), severity == Severity::Problem, message);
+/// The findings: name, whether it is a problem, the sentence.
+fn check(
+    text: &str,
+    effective: &[EffectiveRow],
+    bindings: &[EffectiveBinding],
+    mode: Mode,
+) -> Vec<(String, bool, String)> {
+    let given = Given { effective, bindings, mode };
+    let told = |Finding { name, severity, message }| (name, severity == Severity::Problem, message);
     contract(text).check(&given).into_iter().map(told).collect()
 }
 
@@ -105,7 +117,7 @@ fn another_kind_is_a_problem() {
 fn a_secret_that_goes_elsewhere_is_a_problem() {
     let effective = [row("DB_PASS", "text"), row("OTHER", "text")];
     let text = format!("{ONE}target.env = \"X\"\n[[secret]]\nname = \"OTHER\"");
-    let told = |bindings: &[Binding], mode| check(&text, &effective, bindings, mode);
+    let told = |bindings: &[EffectiveBinding], mode| check(&text, &effective, bindings, mode);
     only(
         &told(&[], Mode::All),
         "DB_PASS",
@@ -120,28 +132,41 @@ fn a_secret_that_goes_elsewhere_is_a_problem() {
 }
 
 #[test]
-fn a_binding_of_the_environment_overrides_that_of_all() {
-    let text = format!("{ONE}target.env = \"X\"");
-    let effective = [row("DB_PASS", "text")];
-    let own = |environment: &str| {
-        bindings(json!([
-            {"target": {"env": "X"}, "secret": "DB_PASS", "environment": environment},
-            {"target": {"env": "X"}, "secret": "OTHER"},
-        ]))
-    };
-    assert_eq!(check(&text, &effective, &own("staging"), Mode::Bound), []);
-    let found = check(&text, &effective, &own("production"), Mode::Bound);
-    assert!(found[0].1 && found[0].2.contains("which `OTHER` is bound to"), "{found:?}");
+fn what_the_contract_does_not_have_is_a_warning() {
+    let effective = [row("DB_PASS", "text"), row("EXTRA", "text")];
+    only(&check(ONE, &effective, &[], Mode::All), "EXTRA", false, "the contract does not have it");
 }
 
 #[test]
-fn what_the_contract_does_not_have_and_what_is_pinned_is_a_warning() {
-    let effective = [row("DB_PASS", "text"), row("EXTRA", "text")];
-    only(&check(ONE, &effective, &[], Mode::All), "EXTRA", false, "the contract does not have it");
-    let text = format!("{ONE}target.env = \"X\"");
-    let pinned = bindings(json!([{"target": {"env": "X"}, "secret": "DB_PASS",
-        "scope": {"level": "platform", "environment": null}}]));
-    only(&check(&text, &[], &pinned, Mode::Bound), "DB_PASS", false, "comes from platform alone");
+fn what_is_pinned_is_looked_for_where_it_is_pinned() {
+    let text = format!("{ONE}target.env = \"X\"\nkind = \"text\"");
+    let pinned = |state: &str, kind: &str| {
+        let mut bindings = bindings(json!([{"target": {"env": "X"}, "secret": "DB_PASS", "state": state,
+            "scope": {"level": "platform", "environment": null}, "kind": kind, "source": "platform"}]));
+        if bindings[0].state != BindingState::Found {
+            (bindings[0].kind, bindings[0].version, bindings[0].source) = (None, None, None);
+        }
+        bindings
+    };
+    let told = |state, kind| check(&text, &[], &pinned(state, kind), Mode::Bound);
+    assert_eq!(told("found", "text"), []);
+    only(&told("found", "json"), "DB_PASS", true, "is json in platform (version 3), and the contract says text");
+    only(&told("missing", "text"), "DB_PASS", true, "is missing in platform, where its binding pins it");
+    only(&told("hidden", "text"), "DB_PASS", false, "comes from platform alone");
+}
+
+#[test]
+fn what_would_stop_a_program_is_a_problem_though_no_contract_speaks_of_it() {
+    let effective = [row("DB_PASS", "text"), row("db-host", "text"), row("db.host", "text"), row("1A", "text")];
+    let found = check(ONE, &effective, &[], Mode::All);
+    let problems: Vec<_> = found.iter().filter(|(_, is_problem, _)| *is_problem).collect();
+    assert_eq!(problems.len(), 2, "{found:?}");
+    assert!(problems.iter().any(|(name, _, sentence)| name == "1A" && sentence.contains("cannot become a variable")));
+    assert!(problems.iter().any(|(name, _, sentence)| name == "DB_HOST" && sentence.contains("meet in the variable")));
+    let mut missing = bindings(json!([{"target": {"env": "X"}, "secret": "GONE", "state": "missing"}]));
+    (missing[0].kind, missing[0].version, missing[0].source) = (None, None, None);
+    let found = check(ONE, &effective[..1], &missing, Mode::All);
+    assert!(found.iter().any(|(name, is_problem, _)| name == "GONE" && *is_problem), "{found:?}");
 }
 
 proptest! {

@@ -1,6 +1,7 @@
 //! Bindings and the delivery mode of a service.
 
 mod follow;
+mod wanted;
 
 use std::collections::HashSet;
 
@@ -41,12 +42,22 @@ impl Vault {
         self.sees_service(actor, service, "binding.list").await?;
         let mut tx = self.inner.db.read().await?;
         let stored = self.service(&mut tx, service).await?;
-        let rows = self.all_checked(tx.list_bindings(stored.id).await?)?;
         let environments = self.all_checked(tx.list_environments().await?)?;
+        self.bindings_of(&mut tx, service, stored.id, &environments).await
+    }
+
+    async fn bindings_of(
+        &self,
+        tx: &mut Tx,
+        service: &ServicePath,
+        service_id: Uuid,
+        environments: &[StoredEnvironment],
+    ) -> Result<Vec<Binding>> {
+        let rows = self.all_checked(tx.list_bindings(service_id).await?)?;
         rows.into_iter()
             .map(|row| {
-                let pin = pin_of(&row, &environments)?;
-                let environment = name_of(row.environment_id, &environments)?;
+                let pin = pin_of(&row, environments)?;
+                let environment = name_of(row.environment_id, environments)?;
                 Ok(Binding {
                     target: target_of(&row)?,
                     secret: known(row.secret_name, TABLE)?,
@@ -64,6 +75,33 @@ impl Vault {
         service: &ServicePath,
         bindings: &[Binding],
     ) -> Result<Vec<Binding>> {
+        self.change_bindings(actor, service, |_| bindings.to_vec()).await
+    }
+
+    /// Adds bindings to those of a service; all or nothing, as in [`Vault::put_bindings`].
+    pub async fn append_bindings(&self, actor: &Actor, service: &ServicePath, new: &[Binding]) -> Result<Vec<Binding>> {
+        self.change_bindings(actor, service, |was| was.into_iter().chain(new.iter().cloned()).collect()).await
+    }
+
+    /// Removes the binding of a target in one environment, or in all; whether there is one makes no difference.
+    pub async fn delete_binding(
+        &self,
+        actor: &Actor,
+        service: &ServicePath,
+        target: &BindingTarget,
+        environment: Option<&EnvironmentName>,
+    ) -> Result<Vec<Binding>> {
+        let stays = |binding: &Binding| binding.target != *target || binding.environment.as_ref() != environment;
+        self.change_bindings(actor, service, |was| was.into_iter().filter(stays).collect()).await
+    }
+
+    /// Makes the bindings of a service what `change` makes of them, while nobody else can.
+    async fn change_bindings(
+        &self,
+        actor: &Actor,
+        service: &ServicePath,
+        change: impl FnOnce(Vec<Binding>) -> Vec<Binding>,
+    ) -> Result<Vec<Binding>> {
         let scope = Scope::service(service.clone(), None);
         let event = Event::of("binding.put", &scope, service.service.as_str());
         self.authorise(actor, Action::Bind, &scope, event.clone()).await?;
@@ -71,30 +109,11 @@ impl Vault {
         tx.put_sequence().await?;
         let stored = self.locked_service(&mut tx, service).await?;
         let environments = self.all_checked(tx.list_environments().await?)?;
-        check(service, bindings, &environments)?;
+        let bindings = change(self.bindings_of(&mut tx, service, stored.id, &environments).await?);
+        check(service, &bindings, &environments)?;
         tx.delete_bindings(stored.id).await?;
-        let id_of = |name: &EnvironmentName| {
-            let found = environments.iter().find(|row| row.name == name.as_str());
-            found.map(|row| row.id)
-        };
-        for (position, binding) in (0..).zip(bindings) {
-            let pin = binding.scope.as_ref();
-            let row = StoredBinding {
-                id: new_id(),
-                service_id: stored.id,
-                environment_id: binding.environment.as_ref().and_then(id_of),
-                position,
-                target_kind: match binding.target {
-                    BindingTarget::Env(_) => "env".to_owned(),
-                    BindingTarget::File(_) => "file".to_owned(),
-                },
-                target: binding.target.text().to_owned(),
-                secret_name: binding.secret.to_string(),
-                pin_level: pin.map(|pin| pin.level.word().to_owned()),
-                pin_environment_id: pin.and_then(|pin| pin.environment.as_ref().and_then(id_of)),
-                mac: Vec::new(),
-            };
-            tx.append_binding(&self.guard(row)).await?;
+        for (position, binding) in (0..).zip(&bindings) {
+            tx.append_binding(&self.guard(stored_as(binding, stored.id, position, &environments))).await?;
         }
         let count = match bindings.len() {
             1 => "1 binding".to_owned(),
@@ -102,7 +121,7 @@ impl Vault {
         };
         self.record(&mut tx, actor, event.reason(&count)).await?;
         tx.commit().await?;
-        Ok(bindings.to_vec())
+        Ok(bindings)
     }
 
     /// What a service gets: everything, or its bindings only.
@@ -186,6 +205,30 @@ pub(crate) fn target_of(row: &StoredBinding) -> Result<BindingTarget> {
         "env" => Ok(BindingTarget::Env(row.target.clone())),
         "file" => Ok(BindingTarget::File(row.target.clone())),
         _ => Err(Error::Unknown { table: TABLE }),
+    }
+}
+
+/// The row of a checked binding.
+fn stored_as(binding: &Binding, service_id: Uuid, position: i64, environments: &[StoredEnvironment]) -> StoredBinding {
+    let id_of = |name: &EnvironmentName| {
+        let found = environments.iter().find(|row| row.name == name.as_str());
+        found.map(|row| row.id)
+    };
+    let pin = binding.scope.as_ref();
+    StoredBinding {
+        id: new_id(),
+        service_id,
+        environment_id: binding.environment.as_ref().and_then(id_of),
+        position,
+        target_kind: match binding.target {
+            BindingTarget::Env(_) => "env".to_owned(),
+            BindingTarget::File(_) => "file".to_owned(),
+        },
+        target: binding.target.text().to_owned(),
+        secret_name: binding.secret.to_string(),
+        pin_level: pin.map(|pin| pin.level.word().to_owned()),
+        pin_environment_id: pin.and_then(|pin| pin.environment.as_ref().and_then(id_of)),
+        mac: Vec::new(),
     }
 }
 

@@ -48,9 +48,19 @@ impl Vault {
         self.authorise(actor, Action::See, &scope, event).await?;
         let mut tx = self.inner.db.read().await?;
         let ladder = self.find_ladder(&mut tx, service, environment).await?;
+        self.effective_rows(&mut tx, actor, &ladder).await
+    }
+
+    /// Every name on a ladder, by name; rungs that the actor may not know of are left out.
+    pub(crate) async fn effective_rows(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        ladder: &Ladder,
+    ) -> Result<Vec<EffectiveRow>> {
         let sees = visible(actor, &ladder.rungs);
         let mut rows = Vec::new();
-        for (name, mut rungs) in self.list_rungs(&mut tx, &ladder).await? {
+        for (name, mut rungs) in self.list_rungs(tx, ladder).await? {
             rungs.retain(|(rung, _)| sees[*rung]);
             let Some((winner, held)) = rungs.first() else {
                 continue;

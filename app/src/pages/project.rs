@@ -64,9 +64,10 @@ fn Body(view: ProjectView) -> impl IntoView {
         (name, description) => format!("{name}: {description}"),
     };
     let slug = project.slug.clone();
-    let secrets = paths::project_secrets(&slug);
+    let (secrets, readiness) = (paths::project_secrets(&slug), paths::readiness(&slug));
     view! {
         <PageHead title=slug.to_string() lead>
+            <a class="button" href=readiness><Icon name="ok" />"Readiness"</a>
             <a class="button" href=secrets><Icon name="project" />"Project secrets"</a>
         </PageHead>
         <Services project=slug.clone() services manages />

@@ -2,8 +2,9 @@
 
 use domain::{
     EnvironmentName, Problem,
-    api::{Binding, DeliveryMode, EffectiveRow, Environment},
-    contract::{Contract, Finding, Given, Severity},
+    api::{ContractRow, DeliveryMode, EffectiveBinding, EffectiveRow, Environment, Finding, Severity},
+    contract::Contract,
+    injection::Given,
 };
 use serde::Serialize;
 
@@ -31,16 +32,22 @@ struct Checked {
 }
 
 pub(super) fn check(context: &Context, args: &CheckArgs) -> Result<u8, Failure> {
-    let contract = read(args)?;
+    let (text, contract) = read(args)?;
     let service = context.settings.service()?;
     let client = context.client()?;
-    let bindings: Vec<Binding> = client.get(&of_service(&service, "bindings"))?;
+    if args.publish {
+        let _: ContractRow =
+            client.put_bytes(&of_service(&service, "contract"), "application/toml", text.as_bytes())?;
+        context.printer.note(&format!("the server keeps {} for {service}", args.file.display()));
+    }
     let DeliveryMode { mode } = client.get(&of_service(&service, "delivery"))?;
     let mut report = Report { environments: Vec::new(), problems: 0, warnings: 0 };
     for environment in environments(context, &client)? {
         let rows = client.list(&Route::of_service(&service, &environment, "effective"))?;
         let effective: Vec<EffectiveRow> = decode(&rows)?;
-        let given = Given { environment: &environment, effective: &effective, bindings: &bindings, mode };
+        let bindings: Vec<EffectiveBinding> =
+            client.get(&Route::of_service(&service, &environment, "bindings/effective"))?;
+        let given = Given { effective: &effective, bindings: &bindings, mode };
         let findings = contract.check(&given);
         report.problems += count(&findings, Severity::Problem);
         report.warnings += count(&findings, Severity::Warning);
@@ -60,18 +67,20 @@ pub(super) fn check(context: &Context, args: &CheckArgs) -> Result<u8, Failure> 
     Ok(if is_fine { DONE } else { FAILED })
 }
 
-fn read(args: &CheckArgs) -> Result<Contract, Failure> {
+/// The text and what it says.
+fn read(args: &CheckArgs) -> Result<(String, Contract), Failure> {
     let file = args.file.display();
     let text = std::fs::read_to_string(&args.file)
         .map_err(|error| Failure::usage(format!("cannot read the contract {file}: {error}; --file names another")))?;
-    Contract::parse(&text).map_err(|problems| {
+    let contract = Contract::parse(&text).map_err(|problems| {
         let details = problems.iter().map(|problem| {
             let Problem { line, column, message, .. } = problem;
             format!("{file}:{}:{}: {message}", line.unwrap_or(1), column.unwrap_or(1))
         });
         let message = format!("{file} is no contract; nothing was checked");
         Failure::Failed { code: USAGE, message, details: details.collect() }
-    })
+    })?;
+    Ok((text, contract))
 }
 
 /// The one environment of the settings, else every one there is.

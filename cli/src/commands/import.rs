@@ -48,7 +48,8 @@ pub(super) fn import(context: &Context, args: &ImportArgs) -> Result<u8, Failure
     .carry_out(context)
 }
 
-fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
+/// A file, or stdin for `-`.
+pub(super) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
     // One byte more than allowed, so that the server says what is wrong with it.
     let limit = IMPORT_MAX as u64 + 1;
     let mut bytes = Zeroizing::new(Vec::new());

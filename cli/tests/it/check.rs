@@ -63,6 +63,38 @@ fn a_contract_that_is_none_is_told_by_line_and_column_and_nothing_is_asked() {
 }
 
 #[test]
+fn a_pinned_binding_is_looked_at_where_it_is_pinned() {
+    let place = Place::new();
+    let contract = "[[secret]]\nname = \"ROOT_CA\"\nkind = \"text\"\ntarget = { env = \"ROOT\" }\n";
+    std::fs::write(place.path("strongroom.contract.toml"), contract).unwrap();
+    let scope = json!({"level": "project", "project": place.project, "environment": null});
+    place.bind("bound", &json!([{"target": {"env": "ROOT"}, "secret": "ROOT_CA", "scope": scope}]));
+    let missing = check(&place, &["-e", "production"]);
+    assert_eq!(missing.code, 1, "{missing:?}");
+    let table = String::from_utf8_lossy(&missing.stdout);
+    assert!(table.contains("where its binding pins it: store it there"), "{table}");
+    place.ok_in_project(&["secret", "set", "ROOT_CA=canary"]);
+    assert_eq!(check(&place, &["-e", "production", "--strict"]).code, 0);
+}
+
+#[test]
+fn a_published_contract_is_on_the_board() {
+    let place = Place::new();
+    std::fs::write(place.path("strongroom.contract.toml"), CONTRACT).unwrap();
+    let board = format!("projects/{}/readiness", place.project);
+    let before = place.get(&board);
+    assert_eq!((&before["items"][0]["service"], &before["items"][0]["has_contract"]), (&json!("api"), &json!(false)));
+    let done = check(&place, &["-e", "production", "--publish"]);
+    assert!(done.code == 1 && done.stderr.contains("the server keeps strongroom.contract.toml"), "{done:?}");
+    let after = place.get(&board);
+    assert_eq!(after["items"][0]["has_contract"], true);
+    let finding = &after["items"][0]["environments"][0]["findings"][0];
+    assert_eq!((&finding["name"], &finding["severity"]), (&json!("DB_PASS"), &json!("problem")), "{after}");
+    let kept = place.get(&format!("projects/{}/services/api/contract", place.project));
+    assert_eq!(kept["text"], CONTRACT);
+}
+
+#[test]
 fn a_service_s_own_token_suffices() {
     let place = Place::new();
     std::fs::write(place.path("strongroom.contract.toml"), "[[secret]]\nname = \"A\"\n").unwrap();

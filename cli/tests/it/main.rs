@@ -2,6 +2,7 @@
 //! every run of the client checks that it, and the token, appear nowhere but where they were asked for.
 #![allow(clippy::unwrap_used, reason = "helpers too may end a test where they stand")]
 
+mod bindings;
 mod check;
 mod export;
 mod import;

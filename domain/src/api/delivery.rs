@@ -1,11 +1,9 @@
-//! What a service gets: effective secrets, explanations, bindings, values.
-
-use std::fmt;
+//! What a service gets: effective secrets, explanations, values.
 
 use serde::{Deserialize, Serialize};
 
-use super::WireValue;
-use crate::{EnvironmentName, Kind, Millis, Scope, SecretName, ladder::RungState};
+use super::{BindingTarget, WireValue};
+use crate::{Kind, Millis, SecretName, ladder::RungState};
 
 /// What a service gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,52 +80,6 @@ pub struct ExplainedRung {
     pub updated_at: Option<Millis>,
     /// By whom.
     pub updated_by: Option<String>,
-}
-
-/// Which variable or file a secret feeds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Binding {
-    /// The variable or file.
-    pub target: BindingTarget,
-    /// The name of the secret.
-    pub secret: SecretName,
-    /// The one environment it is for; null for all.
-    #[serde(default)]
-    pub environment: Option<EnvironmentName>,
-    /// The one scope the value comes from; null follows the ladder.
-    #[serde(default)]
-    pub scope: Option<Scope>,
-}
-
-/// `{"env": "MY_APP_SECRET"}` or `{"file": "/etc/flyte/secrets/my_secret"}`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub enum BindingTarget {
-    /// An environment variable.
-    Env(String),
-    /// A file, by its absolute path.
-    File(String),
-}
-
-impl BindingTarget {
-    /// The variable's name or the file's path.
-    pub fn text(&self) -> &str {
-        match self {
-            Self::Env(text) | Self::File(text) => text,
-        }
-    }
-}
-
-impl fmt::Display for BindingTarget {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Env(name) => write!(f, "the variable {name}"),
-            Self::File(path) => write!(f, "the file {path}"),
-        }
-    }
 }
 
 /// Everything a service gets in one environment. This is the reply that carries values.

@@ -2,53 +2,26 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Contract, Finding, Needed, Severity};
+use super::{Contract, Needed};
 use crate::{
-    EnvironmentName, SecretName,
-    api::{Binding, BindingTarget, EffectiveRow, Mode},
-    injection::variable_name,
+    Kind, SecretName,
+    api::{BindingState, BindingTarget, EffectiveBinding, Finding, Mode, Severity},
+    injection::{Given, variable_name},
 };
 
-/// What a service gets in an environment, without values.
-#[derive(Debug, Clone, Copy)]
-pub struct Given<'a> {
-    /// The environment.
-    pub environment: &'a EnvironmentName,
-    /// Everything on its ladder.
-    pub effective: &'a [EffectiveRow],
-    /// All bindings of the service.
-    pub bindings: &'a [Binding],
-    /// Whether it gets everything or its bindings only.
-    pub mode: Mode,
-}
-
-impl Given<'_> {
-    /// The bindings of the environment: one for it overrides one for all.
-    fn applied(&self) -> BTreeMap<&BindingTarget, &Binding> {
-        let mut applied = BTreeMap::new();
-        for own in [false, true] {
-            for binding in self.bindings {
-                let is_here = match &binding.environment {
-                    Some(environment) => own && environment == self.environment,
-                    None => !own,
-                };
-                if is_here {
-                    applied.insert(&binding.target, binding);
-                }
-            }
-        }
-        applied
-    }
-}
+type Applied<'a> = BTreeMap<&'a BindingTarget, &'a EffectiveBinding>;
 
 impl Contract {
-    /// Every finding: those of the contract in its order, then what is delivered beyond it.
+    /// Every finding: those of the contract in its order, then what would stop a program besides, then what is
+    /// delivered beyond the contract.
     pub fn check(&self, given: &Given) -> Vec<Finding> {
-        let applied = given.applied();
+        let applied: Applied = given.bindings.iter().map(|binding| (&binding.target, binding)).collect();
         let mut findings: Vec<Finding> =
             self.secrets().iter().flat_map(|needed| check(needed, given, &applied)).collect();
+        let told: BTreeSet<String> = findings.iter().map(|finding| finding.name.clone()).collect();
+        findings.extend(given.refusals().into_iter().filter(|finding| !told.contains(&finding.name)));
         let known: BTreeSet<&SecretName> = self.secrets().iter().map(|needed| &needed.name).collect();
-        let mut delivered: BTreeSet<&SecretName> = applied.values().map(|binding| &binding.secret).collect();
+        let mut delivered: BTreeSet<&SecretName> = given.bindings.iter().map(|binding| &binding.secret).collect();
         if given.mode == Mode::All {
             delivered.extend(given.effective.iter().map(|row| &row.name));
         }
@@ -61,45 +34,90 @@ impl Contract {
 }
 
 fn finding(name: &SecretName, severity: Severity, message: impl Into<String>) -> Finding {
-    Finding { name: name.clone(), severity, message: message.into() }
+    Finding { name: name.to_string(), severity, message: message.into() }
 }
 
-fn check(needed: &Needed, given: &Given, applied: &BTreeMap<&BindingTarget, &Binding>) -> Vec<Finding> {
+fn check(needed: &Needed, given: &Given, applied: &Applied) -> Vec<Finding> {
     let Needed { name, kind, required, target } = needed;
-    let fed = target.as_ref().and_then(|target| applied.get(target));
-    // What a pinned scope holds is on no ladder.
-    if let Some(scope) = fed.filter(|binding| binding.secret == *name).and_then(|binding| binding.scope.as_ref()) {
-        let message = format!("comes from {scope} alone, where its binding pins it; that is not looked at");
-        return vec![finding(name, Severity::Warning, message)];
-    }
-    let Some(row) = given.effective.iter().find(|row| row.name == *name) else {
-        let severity = if *required { Severity::Problem } else { Severity::Warning };
-        let what = if *required { "is missing" } else { "is missing, and optional" };
-        return vec![finding(
-            name,
-            severity,
-            format!(
-                "{what}: `strongroom explain {name}` tells where it was looked for, `strongroom secret set` adds it"
-            ),
-        )];
+    let severity = if *required { Severity::Problem } else { Severity::Warning };
+    let optional = if *required { "" } else { ", and optional" };
+    let held = match held(needed, given, applied) {
+        Held::Value(held) => held,
+        Held::Hidden(scope) => {
+            let message = format!("comes from {scope} alone, where its binding pins it, and you may not look there");
+            return vec![finding(name, Severity::Warning, message)];
+        }
+        Held::NotPinned(scope) => {
+            let message = format!(
+                "is missing{optional} in {scope}, where its binding pins it: store it there, or change the binding"
+            );
+            return vec![finding(name, severity, message)];
+        }
+        Held::Missing => {
+            let message = format!(
+                "is missing{optional}: `strongroom explain {name}` tells where it was looked for, `strongroom secret set` \
+                 adds it"
+            );
+            return vec![finding(name, severity, message)];
+        }
     };
     let mut findings = Vec::new();
-    if let Some(kind) = kind.filter(|kind| *kind != row.kind) {
+    if let Some(kind) = kind.filter(|kind| *kind != held.kind) {
         let message = format!(
             "is {} in {} (version {}), and the contract says {}: store it with that kind, or change the contract",
-            row.kind.word(),
-            row.source,
-            row.version,
+            held.kind.word(),
+            held.source,
+            held.version,
             kind.word()
         );
         findings.push(finding(name, Severity::Problem, message));
     }
-    findings.extend(misled(needed, given, applied).map(|message| finding(name, Severity::Problem, message)));
+    let is_pinned = target.as_ref().and_then(|target| applied.get(target)).is_some_and(|fed| fed.scope.is_some());
+    if !is_pinned {
+        findings.extend(misled(needed, given, applied).map(|message| finding(name, Severity::Problem, message)));
+    }
     findings
 }
 
+/// What stands behind a secret of the contract.
+enum Held<'a> {
+    Value(HeldValue<'a>),
+    /// No rung holds it.
+    Missing,
+    /// It is pinned to this scope, which does not hold it.
+    NotPinned(String),
+    /// It is pinned to this scope, which may not be looked at.
+    Hidden(String),
+}
+
+struct HeldValue<'a> {
+    kind: Kind,
+    version: i64,
+    source: &'a str,
+}
+
+/// A pinned binding of the target decides; else the ladder does.
+fn held<'a>(needed: &Needed, given: &Given<'a>, applied: &Applied<'a>) -> Held<'a> {
+    let fed = needed.target.as_ref().and_then(|target| applied.get(target).copied());
+    if let Some(binding) = fed.filter(|binding| binding.secret == needed.name)
+        && let Some(scope) = &binding.scope
+    {
+        return match (binding.state, binding.kind, binding.version, &binding.source) {
+            (BindingState::Found, Some(kind), Some(version), Some(source)) => {
+                Held::Value(HeldValue { kind, version, source })
+            }
+            (BindingState::Hidden, ..) => Held::Hidden(scope.to_string()),
+            _ => Held::NotPinned(scope.to_string()),
+        };
+    }
+    let row = given.effective.iter().find(|row| row.name == needed.name);
+    row.map_or(Held::Missing, |row| {
+        Held::Value(HeldValue { kind: row.kind, version: row.version, source: &row.source })
+    })
+}
+
 /// Why a secret that is there does not reach its target.
-fn misled(needed: &Needed, given: &Given, applied: &BTreeMap<&BindingTarget, &Binding>) -> Option<String> {
+fn misled(needed: &Needed, given: &Given, applied: &Applied) -> Option<String> {
     let Needed { name, target, .. } = needed;
     let bound = applied.values().filter(|binding| binding.secret == *name).map(|binding| binding.target.clone());
     let mut reached: BTreeSet<BindingTarget> = bound.collect();

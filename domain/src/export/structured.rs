@@ -127,7 +127,7 @@ fn yaml_key(name: &str, file: &mut WipedText) {
 }
 
 /// A double-quoted scalar on one line.
-fn yaml_text(text: &str, file: &mut WipedText) {
+pub(crate) fn yaml_text(text: &str, file: &mut WipedText) {
     file.push('"');
     for character in text.chars() {
         let code = u32::from(character);

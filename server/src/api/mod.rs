@@ -4,6 +4,7 @@
 mod audit;
 mod bindings;
 mod changes;
+mod contract;
 mod copy;
 mod delivery;
 mod duplicates;
@@ -62,7 +63,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(audit::routes())
         .merge(search::routes())
         .layer(limit(SMALL));
-    let with_bindings = words.merge(bindings::routes().layer(limit(WRITE)));
+    let with_bindings = words.merge(bindings::routes().merge(contract::routes()).layer(limit(WRITE)));
     SCOPES.iter().fold(with_bindings, |router, (_, path)| {
         let scoped = OpenApiRouter::new()
             .merge(secrets::routes().layer(limit(WRITE)))

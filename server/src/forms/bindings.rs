@@ -80,9 +80,7 @@ async fn bind(vault: &Vault, actor: &Actor, service: &ServicePath, form: &New) -
         scope: pin_of(&form.pin, service)?,
         secret,
     };
-    let mut bindings = vault.list_bindings(actor, service).await?;
-    bindings.push(binding.clone());
-    vault.put_bindings(actor, service, &bindings).await?;
+    vault.append_bindings(actor, service, std::slice::from_ref(&binding)).await?;
     Ok(binding)
 }
 
@@ -106,9 +104,7 @@ async fn unbind(vault: &Vault, actor: &Actor, service: &ServicePath, form: &Old)
         _ => BindingTarget::Env(form.target.clone()),
     };
     let environment = environment_of(&form.environment)?;
-    let mut bindings = vault.list_bindings(actor, service).await?;
-    bindings.retain(|binding| binding.target != target || binding.environment != environment);
-    vault.put_bindings(actor, service, &bindings).await?;
+    vault.delete_binding(actor, service, &target, environment.as_ref()).await?;
     Ok(target)
 }
 
@@ -135,7 +131,7 @@ async fn choose(
     posted.settle(&session, outcome, then).await
 }
 
-fn service(project: &str, service: &str) -> Result<ServicePath, Error> {
+pub(super) fn service(project: &str, service: &str) -> Result<ServicePath, Error> {
     Ok(ServicePath::new(project.parse()?, service.parse()?))
 }
 

@@ -4,27 +4,25 @@
 use app::{
     context::Assets,
     notice::Notice,
-    pages::secrets::{Place, PlanPage, environment_of, import_sentence, plan_page},
+    pages::{
+        Look,
+        secrets::{Place, PlanPage, environment_of, import_sentence, plan_page},
+    },
     paths::forms,
 };
 use axum::{
     Router,
     extract::{Multipart, State},
-    http::{HeaderMap, HeaderValue, header},
-    response::{Html, IntoResponse, Response},
+    http::HeaderMap,
+    response::Response,
     routing::post,
 };
 use domain::{Actor, Code, Error, Scope, import::Format};
 use tower_sessions::Session;
 use vault::{ImportOptions, Vault};
 
-use super::{copy::replanned, lead, parts::Parts, short};
+use super::{bare::bare, copy::replanned, lead, parts::Parts, short};
 use crate::{AppState, api::import::parse, auth::Signed, pages::theme, problem::Answer};
-
-/// Nothing runs, and forms go to this server only.
-const POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-);
 
 pub(super) fn routes() -> Router<AppState> {
     Router::new().route(forms::IMPORT, post(import))
@@ -76,13 +74,9 @@ async fn import(
         as_file: options.as_file,
         message: options.message,
         refused,
-        css: assets.css,
-        theme: theme(&headers),
+        look: Look { css: assets.css, theme: theme(&headers) },
     });
-    let mut response = Html(page).into_response();
-    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, POLICY);
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
+    Ok(bare(page))
 }
 
 async fn apply(

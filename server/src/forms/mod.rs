@@ -1,7 +1,9 @@
 //! What the dashboard's forms post to. Each handler calls one use-case and answers with a redirect and a notice, so a
 //! form works the same with and without script, and reloading its answer repeats nothing.
 
+mod bare;
 mod bindings;
+mod contract;
 mod copy;
 mod environments;
 mod export;
@@ -15,6 +17,7 @@ mod reveal;
 mod secrets;
 mod session;
 mod tokens;
+mod wanted;
 
 use std::str::FromStr;
 
@@ -42,6 +45,8 @@ pub fn routes() -> Router<AppState> {
         .merge(import::routes())
         .merge(export::routes())
         .merge(bindings::routes())
+        .merge(contract::routes())
+        .merge(wanted::routes())
         .merge(history::routes())
         .merge(reveal::routes())
 }

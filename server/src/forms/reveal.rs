@@ -5,14 +5,17 @@ use std::fmt::Write as _;
 use app::{
     context::Assets,
     notice::Notice,
-    pages::secrets::{Place, RevealedPage, environment_of, revealed_page},
+    pages::{
+        Look,
+        secrets::{Place, RevealedPage, environment_of, revealed_page},
+    },
     paths::forms,
 };
 use axum::{
     Form, Router,
     extract::State,
     http::{HeaderMap, HeaderName, HeaderValue, header},
-    response::{Html, IntoResponse, Response},
+    response::{IntoResponse, Response},
     routing::post,
 };
 use domain::{SecretName, SecretValue, api::RevealRequest};
@@ -20,7 +23,7 @@ use serde::Deserialize;
 use tower_sessions::Session;
 use vault::Vault;
 
-use super::{lead, name};
+use super::{bare::bare, lead, name};
 use crate::{AppState, auth::Signed, local_path::local_path, pages::theme, problem::Answer};
 
 /// How long the page stays, in seconds.
@@ -72,15 +75,11 @@ async fn reveal(
         name,
         revealed,
         back: back.to_owned(),
-        css: assets.css,
-        theme: theme(&headers),
+        look: Look { css: assets.css, theme: theme(&headers) },
     });
-    let mut response = Html(page).into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_SECURITY_POLICY, POLICY);
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let mut response = bare(page);
     if let Ok(away) = HeaderValue::from_str(&format!("{SHOWN_SECONDS}; url={back}")) {
-        headers.insert(HeaderName::from_static("refresh"), away);
+        response.headers_mut().insert(HeaderName::from_static("refresh"), away);
     }
     Ok(response)
 }

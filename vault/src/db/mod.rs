@@ -7,6 +7,7 @@ pub(crate) mod audit;
 pub(crate) mod bindings;
 pub(crate) mod changes;
 mod connect;
+pub(crate) mod contracts;
 pub(crate) mod deleted;
 pub(crate) mod drafts;
 pub(crate) mod environments;

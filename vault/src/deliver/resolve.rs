@@ -67,7 +67,7 @@ impl Vault {
     }
 
     /// What a binding's pinned scope holds under its name.
-    async fn pinned(
+    pub(crate) async fn pinned(
         &self,
         tx: &mut Tx,
         ladder: &Ladder,

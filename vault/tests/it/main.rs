@@ -14,6 +14,7 @@ mod bindings;
 mod care;
 mod changes;
 mod conflict;
+mod contracts;
 mod copy;
 mod deleted;
 mod deliver;

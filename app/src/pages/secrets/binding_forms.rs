@@ -11,6 +11,7 @@ use super::{
     secret_form::EnvironmentSelect,
 };
 use crate::{
+    chrome::was_refused,
     components::{Field, Form, Icon},
     paths::forms,
 };
@@ -175,8 +176,30 @@ pub fn ModeForm(
     }
 }
 
+/// A file that says which variables a program wants.
 #[component]
-fn Of(service: ServicePath) -> impl IntoView {
+pub fn AskWanted(
+    /// Whose bindings they would be.
+    service: ServicePath,
+) -> impl IntoView {
+    view! {
+        <details class="panel fold" open=was_refused(forms::WANTED)>
+            <summary><Icon name="upload" />"Bind what a file asks for"</summary>
+            <form class="panel-body stack-3" action=forms::WANTED method="post" enctype="multipart/form-data">
+                <Of service />
+                <div class="field">
+                    <label for="wanted-file">"A " <code>".env.example"</code> ", or an OpenAPI document with " <code>"$secrets"</code></label>
+                    <input class="input" id="wanted-file" name="file" type="file" required />
+                    <p class="hint">"Only the names of its variables are looked at. What there is to bind is shown first."</p>
+                </div>
+                <div class="actions"><button class="button" type="submit">"Look at it"</button></div>
+            </form>
+        </details>
+    }
+}
+
+#[component]
+pub(super) fn Of(service: ServicePath) -> impl IntoView {
     view! {
         <input type="hidden" name="project" value=service.project.to_string() />
         <input type="hidden" name="service" value=service.service.to_string() />

@@ -8,8 +8,9 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::{
-    binding_forms::{AddBinding, ModeForm, RemoveBinding},
+    binding_forms::{AddBinding, AskWanted, ModeForm, RemoveBinding},
     bindings_read::{BindingsView, Bound, Note, Resolved, read_bindings},
+    contract::Contract,
     effective::service_of_path,
     head::{Current, SecretsHead},
     keys,
@@ -37,7 +38,7 @@ pub fn BindingsPage() -> impl IntoView {
 
 #[component]
 fn Bindings(view: BindingsView) -> impl IntoView {
-    let BindingsView { head, service, environments, mode, bindings, names, write } = view;
+    let BindingsView { head, service, environments, mode, bindings, names, contract, findings, write } = view;
     let list: Vec<Binding> = bindings.iter().map(|bound| bound.binding.clone()).collect();
     let missing = missing(&bindings, &environments);
     let count = bindings.len();
@@ -64,6 +65,8 @@ fn Bindings(view: BindingsView) -> impl IntoView {
                 <div class="sheet-wrap">{table}</div>
                 {add}
                 <RunIt service=service.clone() environments bindings=list />
+                {write.then(|| view! { <AskWanted service=service.clone() /> })}
+                <Contract service=service.clone() contract findings write />
             </div>
             <aside class="stack-3">
                 <ModeForm service=service.clone() mode count write />
@@ -152,6 +155,7 @@ fn status(resolved: Resolved) -> AnyView {
         Resolved::Missing => view! { <Status icon="missing" tone="warn" text="missing" /> }.into_any(),
         Resolved::Hidden => view! { <Status icon="denied" tone="mute" text="no access" /> }.into_any(),
         Resolved::Elsewhere => view! { <Status icon="none" tone="mute" text="not here" /> }.into_any(),
+        Resolved::Overridden => view! { <Status icon="shadowed" tone="mute" text="overridden" /> }.into_any(),
     }
 }
 
@@ -229,9 +233,15 @@ fn RunIt(service: ServicePath, environments: Vec<EnvironmentName>, bindings: Vec
                 BindingTarget::File(_) => None,
             });
             let pick = pick.unwrap_or_else(|| "MY_APP_SECRET=DB_PASS".to_owned());
+            let written = [("run", "A command without bindings"), ("kubernetes", "Kubernetes"), ("compose", "Compose")];
+            let written = written.map(|(format, label)| {
+                let href = paths::written(&service, &environment, format);
+                view! { <a class="button small" href=href rel="external" target="_blank"><Icon name="download" />{label}</a> }
+            });
             view! {
                 <Command id="run-line" line=format!("{base} -- ./app") />
                 <Command id="run-pick" line=format!("{base} --secret {pick} -- ./app") />
+                <div class="row"><span class="label">"The same for"</span>{written}</div>
             }
         })
     };

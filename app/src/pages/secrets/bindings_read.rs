@@ -2,7 +2,7 @@
 
 use domain::{
     EnvironmentName, Level, SecretName, ServicePath,
-    api::{Binding, Mode},
+    api::{Binding, ContractRow, Mode, Readiness},
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -21,10 +21,14 @@ pub struct BindingsView {
     pub environments: Vec<EnvironmentName>,
     /// What the service gets.
     pub mode: Mode,
-    /// The bindings in their order, each with what it resolves to per environment.
+    /// The bindings, each with what it resolves to per environment: those that miss something first, else in their order.
     pub bindings: Vec<Bound>,
     /// The names that could be bound.
     pub names: Vec<SecretName>,
+    /// Its contract.
+    pub contract: Option<ContractRow>,
+    /// What a program would not get, where there is anything.
+    pub findings: Vec<Readiness>,
     /// Whether the reader may change this.
     pub write: bool,
 }
@@ -60,6 +64,8 @@ pub enum Resolved {
     Hidden,
     /// The binding is for another environment.
     Elsewhere,
+    /// One for this environment takes its place.
+    Overridden,
 }
 
 /// Reads the bindings of a service.
@@ -74,11 +80,11 @@ mod gather {
     use std::collections::{BTreeMap, BTreeSet};
 
     use domain::{
-        Action, Actor, Code, EnvironmentName, Kind, Level, SecretName, ServicePath, access,
-        api::{Binding, BindingTarget, Mode},
+        Action, Actor, Code, EnvironmentName, Kind, Level, Scope, ServicePath, access,
+        api::{Binding, BindingState, BindingTarget, EffectiveBinding, Mode},
         ladder,
     };
-    use vault::{Result, Vault};
+    use vault::{GivenRows, Result, Vault};
 
     use super::{BindingsView, Bound, Note, Resolved};
     use crate::pages::secrets::head;
@@ -91,86 +97,106 @@ mod gather {
         let head = head::gather(vault, actor, &base, None).await?;
         let mode = vault.find_mode(actor, &service).await?;
         let list = vault.list_bindings(actor, &service).await?;
-        let mut environments = Vec::new();
-        let mut sources = Vec::new();
-        let mut names = BTreeSet::new();
+        let mut columns = Vec::new();
         for environment in vault.list_environments(actor).await? {
-            let environment = environment.name;
-            let gets = held(vault, actor, &service, &environment).await?;
-            names.extend(gets.keys().cloned());
-            sources.push(gets);
-            environments.push(environment);
-        }
-        let mut bindings = Vec::new();
-        for binding in list {
-            let pinned = pinned(vault, actor, &binding).await?;
-            let (mut resolved, mut notes) = (Vec::new(), Vec::new());
-            for (environment, gets) in environments.iter().zip(&sources) {
-                if binding.environment.as_ref().is_some_and(|own| own != environment) {
-                    resolved.push(Resolved::Elsewhere);
-                    continue;
-                }
-                let (to, kind) = match (&pinned, gets.get(&binding.secret)) {
-                    (Some((to, kind)), _) => (to.clone(), *kind),
-                    (None, Some((level, kind))) => (Resolved::To(level.clone()), Some(*kind)),
-                    (None, None) => (Resolved::Missing, None),
-                };
-                resolved.push(to);
-                for note in looked_at(&binding, kind, mode, gets) {
-                    if !notes.contains(&note) {
-                        notes.push(note);
-                    }
-                }
+            let scope = base.at(Some(environment.name.clone()));
+            if access::check(actor, Action::See, &scope).is_ok() {
+                columns.push(Column::read(vault, actor, &service, environment.name).await?);
             }
-            bindings.push(Bound { binding, resolved, notes });
         }
+        let mut names = BTreeSet::new();
+        names.extend(columns.iter().flat_map(|column| column.given.effective.iter().map(|row| row.name.clone())));
+        let mut bindings: Vec<Bound> = list.into_iter().map(|binding| bound(binding, &columns, mode)).collect();
+        bindings.sort_by_key(|bound| !bound.resolved.contains(&Resolved::Missing));
+        let contract = match vault.find_contract(actor, &service).await {
+            Ok(contract) => Some(contract),
+            Err(vault::Error::Public(error)) if error.code == Code::NotFound => None,
+            Err(error) => return Err(error),
+        };
+        let mut findings = vault.find_readiness(actor, &service).await?.environments;
+        findings.retain(|ready| !ready.findings.is_empty());
         Ok(BindingsView {
             write: access::check(actor, Action::Bind, &base.at(None)).is_ok(),
             head,
             service,
-            environments,
+            environments: columns.into_iter().map(|column| column.environment).collect(),
             mode,
             bindings,
             names: names.into_iter().take(OFFERED).collect(),
+            contract,
+            findings,
         })
     }
 
-    /// Every name a service gets in an environment, from which level, and what it is.
-    type Held = BTreeMap<SecretName, (Level, Kind)>;
+    /// What the service gets in one environment.
+    struct Column {
+        environment: EnvironmentName,
+        given: GivenRows,
+        /// The level of each source.
+        levels: BTreeMap<String, Level>,
+    }
 
-    async fn held(vault: &Vault, actor: &Actor, service: &ServicePath, environment: &EnvironmentName) -> Result<Held> {
-        let rungs: BTreeMap<String, Level> =
-            ladder::rungs(service, environment).into_iter().map(|rung| (rung.to_string(), rung.level)).collect();
-        let rows = vault.effective(actor, service, environment).await?;
-        Ok(rows.into_iter().filter_map(|row| Some((row.name, (rungs.get(&row.source)?.clone(), row.kind)))).collect())
+    impl Column {
+        async fn read(
+            vault: &Vault,
+            actor: &Actor,
+            service: &ServicePath,
+            environment: EnvironmentName,
+        ) -> Result<Self> {
+            let given = vault.given(actor, service, &environment).await?;
+            let rungs = ladder::rungs(service, &environment);
+            let levels = rungs.into_iter().map(|rung| (rung.to_string(), rung.level)).collect();
+            Ok(Self { environment, given, levels })
+        }
+
+        fn resolved(&self, binding: &Binding) -> (Resolved, Option<&EffectiveBinding>) {
+            if binding.environment.as_ref().is_some_and(|own| *own != self.environment) {
+                return (Resolved::Elsewhere, None);
+            }
+            let counts = |other: &&EffectiveBinding| {
+                other.target == binding.target && other.secret == binding.secret && other.scope == binding.scope
+            };
+            let Some(active) = self.given.bindings.iter().find(counts) else {
+                return (Resolved::Overridden, None);
+            };
+            let pinned = binding.scope.as_ref().map(|scope: &Scope| scope.level.clone());
+            let on_ladder = active.source.as_ref().and_then(|source| self.levels.get(source).cloned());
+            let to = match (active.state, pinned.or(on_ladder)) {
+                (BindingState::Found, Some(level)) => Resolved::To(level),
+                (BindingState::Hidden, _) => Resolved::Hidden,
+                _ => Resolved::Missing,
+            };
+            (to, Some(active))
+        }
+    }
+
+    fn bound(binding: Binding, columns: &[Column], mode: Mode) -> Bound {
+        let (mut resolved, mut notes) = (Vec::new(), Vec::new());
+        for column in columns {
+            let (to, active) = column.resolved(&binding);
+            resolved.push(to);
+            for note in active.into_iter().flat_map(|active| looked_at(active, mode, &column.given)) {
+                if !notes.contains(&note) {
+                    notes.push(note);
+                }
+            }
+        }
+        Bound { binding, resolved, notes }
     }
 
     /// What is odd about a binding in an environment where it counts.
-    fn looked_at(binding: &Binding, kind: Option<Kind>, mode: Mode, held: &Held) -> Vec<Note> {
+    fn looked_at(binding: &EffectiveBinding, mode: Mode, given: &GivenRows) -> Vec<Note> {
         let BindingTarget::Env(variable) = &binding.target else { return Vec::new() };
         let covers = mode == Mode::All
             && *variable != binding.secret.as_str()
-            && held.keys().any(|name| name.as_str() == variable);
+            && given.effective.iter().any(|row| row.name.as_str() == variable);
         let mut notes = Vec::new();
-        if kind == Some(Kind::File) {
+        if binding.kind == Some(Kind::File) {
             notes.push(Note::FileInVariable);
         }
         if covers {
             notes.push(Note::Covers);
         }
         notes
-    }
-
-    /// What a binding to one scope resolves to, whatever the environment.
-    async fn pinned(vault: &Vault, actor: &Actor, binding: &Binding) -> Result<Option<(Resolved, Option<Kind>)>> {
-        let Some(scope) = &binding.scope else {
-            return Ok(None);
-        };
-        match vault.find_secret(actor, scope, &binding.secret).await {
-            Ok(row) => Ok(Some((Resolved::To(scope.level.clone()), Some(row.kind)))),
-            Err(vault::Error::Public(error)) if error.code == Code::NotFound => Ok(Some((Resolved::Missing, None))),
-            Err(vault::Error::Public(error)) if error.code == Code::Denied => Ok(Some((Resolved::Hidden, None))),
-            Err(error) => Err(error),
-        }
     }
 }

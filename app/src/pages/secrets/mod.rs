@@ -11,7 +11,7 @@
 //! | `export_form` | many values as a file |
 //! | `reveal`, `reveal_dialog`, `reveal_page` | one value, for thirty seconds |
 //! | `effective`, `ladder`, `watchers` | what the ladder gives, why, and which programs have it |
-//! | `bindings`, `binding_forms` | which secret feeds which variable or file |
+//! | `bindings`, `binding_forms`, `wanted_page`, `contract` | which secret feeds which variable or file, and which should |
 //! | `keys`, `grid`, `browser` | the keyboard, and everything else that only a browser has |
 
 #![allow(clippy::needless_pass_by_value, reason = "components own what they are given")]
@@ -26,6 +26,7 @@ mod browser;
 #[path = "browser_none.rs"]
 mod browser;
 mod care_form;
+mod contract;
 mod copy;
 mod copy_read;
 mod detail;
@@ -60,6 +61,8 @@ mod unseen;
 mod upload;
 mod upload_file;
 mod value_fields;
+#[cfg(feature = "ssr")]
+mod wanted_page;
 mod watchers;
 
 pub use binding_forms::pin_of;
@@ -80,3 +83,5 @@ pub use scope_page::{PlatformSecrets, ProjectSecrets, ServicePlatformSecrets, Se
 pub(crate) use secret_form::At;
 pub use upload_file::told as import_sentence;
 pub use value_fields::alphabet_of;
+#[cfg(feature = "ssr")]
+pub use wanted_page::{WantedPage, wanted_page};

@@ -12,8 +12,8 @@ use super::{
 };
 use crate::{
     components::{Icon, counted, sentence},
+    pages::{Look, bare_page},
     paths::forms,
-    sprite::sprite,
 };
 
 /// How many problems are listed above the table.
@@ -37,15 +37,13 @@ pub struct PlanPage {
     pub message: String,
     /// Why the file was not stored at once.
     pub refused: Option<Error>,
-    /// The stylesheet.
-    pub css: String,
-    /// `light` or `dark`; the system decides when absent.
-    pub theme: Option<String>,
+    /// How it looks.
+    pub look: Look,
 }
 
 /// The page as HTML. Everything in it is escaped by the view.
 pub fn plan_page(page: PlanPage) -> String {
-    let PlanPage { place, scope, environments, format, plan, as_file, message, refused, css, theme } = page;
+    let PlanPage { place, scope, environments, format, plan, as_file, message, refused, look } = page;
     let lead = format!("{}. Nothing is stored yet.", counted(plan.items.len(), "key"));
     let refused = refused.map(|error| {
         let listed = error.problems.len().min(LISTED);
@@ -74,54 +72,37 @@ pub fn plan_page(page: PlanPage) -> String {
     let chosen = environment_word(scope.environment.as_ref());
     let back = place.path();
     let basis = plan.basis.clone();
-    Owner::new().with(|| {
+    bare_page("Plan", look, move || {
         view! {
-            <!DOCTYPE html>
-            <html lang="en" data-theme=theme>
-                <head>
-                    <meta charset="utf-8" />
-                    <meta name="viewport" content="width=device-width, initial-scale=1" />
-                    <meta name="color-scheme" content="light dark" />
-                    <link rel="icon" href="/favicon.svg" r#type="image/svg+xml" />
-                    <title>"Plan · Strongroom"</title>
-                    {(!css.is_empty()).then(|| view! { <link rel="stylesheet" href=css /> })}
-                </head>
-                <body>
-                    {sprite()}
-                    <main class="main">
-                        <form class="page" action=forms::IMPORT method="post" enctype="multipart/form-data">
-                            <At place />
-                            <input type="hidden" name="basis" value=basis />
-                            <input type="hidden" name="format" value=format.word() />
-                            <header class="page-head">
-                                <div class="page-title"><h1><Icon name="json" />"Plan for your file"</h1><p>{lead}</p></div>
-                                <div class="actions"><a class="button" href=back>"Discard"</a></div>
-                            </header>
-                            {refused}
-                            <div class="with-aside">
-                                <div class="stack-3">
-                                    <div class="panel panel-body row">
-                                        <span class="label">"Store in"</span>
-                                        <fieldset class="segmented"><legend>"Level"</legend>{choices}</fieldset>
-                                        <label class="sr" for="plan-environment">"Environment"</label>
-                                        <span><EnvironmentSelect environments id="plan-environment" chosen=chosen /></span>
-                                    </div>
-                                    <PlainItems items=plan.items.clone() caption="What applying this file would do. Values are hidden." as_file />
-                                </div>
-                                <PlainApply plan scope message>
-                                    <div class="field">
-                                        <label for="plan-file">"The file, once more"</label>
-                                        <input class="input" id="plan-file" name="file" type="file" required />
-                                        <p class="hint">"No value is kept in this page or on the server between the two."</p>
-                                    </div>
-                                    <button class="button wide" type="submit" name="do" value="plan">"Plan again"</button>
-                                </PlainApply>
-                            </div>
-                        </form>
-                    </main>
-                </body>
-            </html>
+            <form class="page" action=forms::IMPORT method="post" enctype="multipart/form-data">
+                <At place />
+                <input type="hidden" name="basis" value=basis />
+                <input type="hidden" name="format" value=format.word() />
+                <header class="page-head">
+                    <div class="page-title"><h1><Icon name="json" />"Plan for your file"</h1><p>{lead}</p></div>
+                    <div class="actions"><a class="button" href=back>"Discard"</a></div>
+                </header>
+                {refused}
+                <div class="with-aside">
+                    <div class="stack-3">
+                        <div class="panel panel-body row">
+                            <span class="label">"Store in"</span>
+                            <fieldset class="segmented"><legend>"Level"</legend>{choices}</fieldset>
+                            <label class="sr" for="plan-environment">"Environment"</label>
+                            <span><EnvironmentSelect environments id="plan-environment" chosen=chosen /></span>
+                        </div>
+                        <PlainItems items=plan.items.clone() caption="What applying this file would do. Values are hidden." as_file />
+                    </div>
+                    <PlainApply plan scope message>
+                        <div class="field">
+                            <label for="plan-file">"The file, once more"</label>
+                            <input class="input" id="plan-file" name="file" type="file" required />
+                            <p class="hint">"No value is kept in this page or on the server between the two."</p>
+                        </div>
+                        <button class="button wide" type="submit" name="do" value="plan">"Plan again"</button>
+                    </PlainApply>
+                </div>
+            </form>
         }
-        .to_html()
     })
 }

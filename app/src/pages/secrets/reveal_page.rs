@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::{place::scope_name, unseen};
 use crate::{
     components::{Icon, LevelIcon, Mark},
-    sprite::sprite,
+    pages::{Look, bare_page},
 };
 
 /// What the page shows.
@@ -19,15 +19,13 @@ pub struct RevealedPage {
     pub revealed: Revealed,
     /// The page it leads back to.
     pub back: String,
-    /// The stylesheet.
-    pub css: String,
-    /// `light` or `dark`; the system decides when absent.
-    pub theme: Option<String>,
+    /// How it looks.
+    pub look: Look,
 }
 
 /// The page as HTML. Everything in it is escaped by the view; a file is answered by its length alone.
 pub fn revealed_page(page: RevealedPage) -> String {
-    let RevealedPage { scope, name, revealed, back, css, theme } = page;
+    let RevealedPage { scope, name, revealed, back, look } = page;
     let text = revealed.value.0.as_str();
     let (value, note) = if revealed.kind == Kind::File {
         let note = "A file is not shown; the page before downloads it, and so does the command line.";
@@ -40,41 +38,24 @@ pub fn revealed_page(page: RevealedPage) -> String {
         (view! { <pre tabindex="0" aria-label="Revealed value">{pieces}</pre> }.into_any(), unseen::sentence(text))
     };
     let label = scope_name(&scope);
-    Owner::new().with(|| {
+    bare_page("Revealed value", look, move || {
         view! {
-            <!DOCTYPE html>
-            <html lang="en" data-theme=theme>
-                <head>
-                    <meta charset="utf-8" />
-                    <meta name="viewport" content="width=device-width, initial-scale=1" />
-                    <meta name="color-scheme" content="light dark" />
-                    <link rel="icon" href="/favicon.svg" r#type="image/svg+xml" />
-                    <title>"Revealed value · Strongroom"</title>
-                    {(!css.is_empty()).then(|| view! { <link rel="stylesheet" href=css /> })}
-                </head>
-                <body>
-                    {sprite()}
-                    <main class="main">
-                        <div class="page narrow middle">
-                            <header class="page-head">
-                                <div class="page-title">
-                                    <h1><Mark />{name.to_string()}</h1>
-                                    <p><LevelIcon level=scope.level label />{format!(", version {}", revealed.version)}</p>
-                                </div>
-                            </header>
-                            <div class="value-box">
-                                {value}
-                                <footer><span>{note}</span></footer>
-                            </div>
-                            <dl class="facts"><dt>"Recorded as"</dt><dd><code>{revealed.audit_id.clone()}</code></dd></dl>
-                            <p class="hint">"This page leaves after 30 seconds. It is not kept by the browser; going back asks again."</p>
-                            <div class="actions"><a class="button primary" href=back><Icon name="lock" />"Hide now"</a></div>
-                        </div>
-                    </main>
-                </body>
-            </html>
+            <div class="page narrow middle">
+                <header class="page-head">
+                    <div class="page-title">
+                        <h1><Mark />{name.to_string()}</h1>
+                        <p><LevelIcon level=scope.level label />{format!(", version {}", revealed.version)}</p>
+                    </div>
+                </header>
+                <div class="value-box">
+                    {value}
+                    <footer><span>{note}</span></footer>
+                </div>
+                <dl class="facts"><dt>"Recorded as"</dt><dd><code>{revealed.audit_id.clone()}</code></dd></dl>
+                <p class="hint">"This page leaves after 30 seconds. It is not kept by the browser; going back asks again."</p>
+                <div class="actions"><a class="button primary" href=back><Icon name="lock" />"Hide now"</a></div>
+            </div>
         }
-        .to_html()
     })
 }
 
@@ -95,8 +76,7 @@ mod tests {
                 audit_id: "a".into(),
             },
             back: "/platform?open=X&env=all".into(),
-            css: "/pkg/x.css".into(),
-            theme: None,
+            look: Look { css: "/pkg/x.css".into(), theme: None },
         });
         assert!(html.starts_with("<!DOCTYPE html>"));
         assert!(html.contains("&lt;/pre&gt;&lt;script&gt;alert(1)&lt;/script&gt;"));
