@@ -95,10 +95,11 @@ impl Vault {
             let action = match live {
                 _ if left_out.contains(name) => PlanAction::LeftOut,
                 None => PlanAction::Create,
-                Some(held) if wish.print.is_of(&held.version) => PlanAction::Unchanged,
+                Some(held) if wish.print.is_of(&held.version) && !wish.brings_words(held) => PlanAction::Unchanged,
                 Some(_) => PlanAction::Update,
             };
             let mut item = item(planning, wish, action, around.of(name), &around);
+            item.same_value = action == PlanAction::Update && live.is_some_and(|held| wish.print.is_of(&held.version));
             item.version = live.map(|held| held.secret.version);
             item.differs_in_case = differing(&folded, name);
             if action != PlanAction::LeftOut {

@@ -189,6 +189,7 @@ fn effect(item: &PlanItem) -> String {
         format!("looks like {look}: --as-file {}", item.name)
     });
     let parts = [
+        item.same_value.then(|| "a new comment; the value stays".to_owned()),
         part("covers", &item.shadows),
         part("covered by", &item.shadowed_by),
         part("fills a missing binding of", &item.fills),

@@ -39,6 +39,9 @@ pub struct PlanItem {
     pub action: PlanAction,
     /// The version it has now; null when absent.
     pub version: Option<i64>,
+    /// Whether an update leaves the value as it is: the file's comment is new.
+    #[serde(default)]
+    pub same_value: bool,
     /// Sources of wider levels that this value covers.
     pub shadows: Vec<String>,
     /// Sources of narrower levels that cover this value.
@@ -140,7 +143,7 @@ pub enum PlanAction {
 pub struct PlanCounts {
     /// New keys.
     pub create: u32,
-    /// Keys with another value.
+    /// Keys with another value, or with another comment.
     pub update: u32,
     /// Keys that stay as they are.
     pub unchanged: u32,
@@ -161,6 +164,7 @@ impl PlanItem {
             kind: None,
             action,
             version: None,
+            same_value: false,
             shadows: Vec::new(),
             shadowed_by: Vec::new(),
             same_as: Vec::new(),

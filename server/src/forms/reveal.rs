@@ -29,7 +29,7 @@ use crate::{AppState, auth::Signed, local_path::local_path, pages::theme, proble
 /// How long the page stays, in seconds.
 const SHOWN_SECONDS: u32 = 30;
 
-/// Nothing runs, and nothing comes from elsewhere.
+/// Nothing runs, nothing comes from elsewhere, and no form leads away.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 );
@@ -78,6 +78,7 @@ async fn reveal(
         look: Look { css: assets.css, theme: theme(&headers) },
     });
     let mut response = bare(page);
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, POLICY);
     if let Ok(away) = HeaderValue::from_str(&format!("{SHOWN_SECONDS}; url={back}")) {
         response.headers_mut().insert(HeaderName::from_static("refresh"), away);
     }

@@ -17,6 +17,10 @@ pub(crate) struct StoredDraft {
     pub(crate) file_name: Option<String>,
     /// None keeps what is there.
     pub(crate) comment: Option<String>,
+    /// The same.
+    pub(crate) owner: Option<String>,
+    /// The same; empty means never.
+    pub(crate) rotate_by: Option<String>,
     pub(crate) wrapped_key: Vec<u8>,
     pub(crate) sealed: Vec<u8>,
     pub(crate) fingerprint: Vec<u8>,
@@ -34,6 +38,8 @@ guarded!(StoredDraft, |row| Fields::of("drafts")
     .text(&row.kind)
     .optional(row.file_name.as_deref().map(str::as_bytes))
     .optional(row.comment.as_deref().map(str::as_bytes))
+    .optional(row.owner.as_deref().map(str::as_bytes))
+    .optional(row.rotate_by.as_deref().map(str::as_bytes))
     .bytes(&row.wrapped_key)
     .bytes(&row.sealed)
     .bytes(&row.fingerprint)
@@ -43,9 +49,9 @@ guarded!(StoredDraft, |row| Fields::of("drafts")
 impl Tx {
     pub(crate) async fn append_draft(&mut self, row: &StoredDraft) -> sqlx::Result<()> {
         on!(self, c => sqlx::query(
-            "INSERT INTO drafts (id, person_id, scope_id, name, base_version, kind, file_name, comment, wrapped_key,
-                                 sealed, fingerprint, created_at, expires_at, mac)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+            "INSERT INTO drafts (id, person_id, scope_id, name, base_version, kind, file_name, comment, owner,
+                                 rotate_by, wrapped_key, sealed, fingerprint, created_at, expires_at, mac)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
         )
         .bind(row.id)
         .bind(row.person_id)
@@ -55,6 +61,8 @@ impl Tx {
         .bind(&row.kind)
         .bind(&row.file_name)
         .bind(&row.comment)
+        .bind(&row.owner)
+        .bind(&row.rotate_by)
         .bind(&row.wrapped_key)
         .bind(&row.sealed)
         .bind(&row.fingerprint)
@@ -69,8 +77,8 @@ impl Tx {
     /// A draft of this person that is not over at `now`.
     pub(crate) async fn find_draft(&mut self, id: Uuid, person: Uuid, now: i64) -> sqlx::Result<Option<StoredDraft>> {
         on!(self, c => sqlx::query_as(
-            "SELECT id, person_id, scope_id, name, base_version, kind, file_name, comment, wrapped_key, sealed, fingerprint,
-                    created_at, expires_at, mac
+            "SELECT id, person_id, scope_id, name, base_version, kind, file_name, comment, owner, rotate_by, wrapped_key,
+                    sealed, fingerprint, created_at, expires_at, mac
              FROM drafts WHERE id = $1 AND person_id = $2 AND expires_at > $3",
         )
         .bind(id)

@@ -3,7 +3,11 @@
 use std::collections::HashMap;
 
 use super::{Planning, around::Around};
-use crate::{Vault, db::secrets::StoredHeld, row_mac::Fields};
+use crate::{
+    Vault,
+    db::secrets::{StoredHeld, StoredSecret},
+    row_mac::Fields,
+};
 
 impl Vault {
     /// A keyed digest of everything a plan was made from: the values given, where they go, what is there under their
@@ -25,9 +29,10 @@ impl Vault {
             .optional_id(planning.source.map(|(_, stored)| stored.id));
         for wish in &planning.wishes.list {
             let name = wish.name.as_str();
-            fields = fields.text(name).bytes(&wish.given);
+            fields = fields.text(name).bytes(&wish.given).optional(wish.comment.map(str::as_bytes));
             if let Some(held) = current.get(name) {
-                fields = fields.id(held.secret.id).number(held.secret.version).flag(held.secret.deleted);
+                let StoredSecret { id, version, deleted, comment, .. } = &held.secret;
+                fields = fields.id(*id).number(*version).flag(*deleted).text(comment);
             }
             if let Some(from) = wish.from {
                 fields = fields.id(from.secret.id).number(from.secret.version);

@@ -52,6 +52,13 @@ pub(crate) struct Wishes<'a> {
     pub(crate) problems: Cow<'a, [Problem]>,
 }
 
+impl Wish<'_> {
+    /// Whether a file says something else beside the value than what stands there. A copy keeps what stands there.
+    pub(super) fn brings_words(&self, held: &StoredHeld) -> bool {
+        self.from.is_none() && self.comment.is_some_and(|comment| comment != held.secret.comment)
+    }
+}
+
 impl Print {
     /// The kind of the value.
     pub(super) fn kind(&self) -> Kind {

@@ -62,6 +62,15 @@ impl Care {
         Ok(Self { owner: owner.map(str::to_owned), rotate_by: rotate_by.transpose()? })
     }
 
+    /// The words that [`Care::of`] would make the same of.
+    pub(super) fn words(&self) -> (Option<String>, Option<String>) {
+        let day = self.rotate_by.map(|day| match day {
+            LastDay::At(day) => day.to_string(),
+            LastDay::Never => String::new(),
+        });
+        (self.owner.clone(), day)
+    }
+
     /// What stands beside a value now, all of it.
     pub(crate) fn beside(secret: &StoredSecret) -> Self {
         let day = secret.rotate_by.map(|at| LastDay::At(Day::of(Millis(at))));
@@ -203,6 +212,10 @@ mod tests {
         assert_eq!(field(Some("a\nb"), None), "owner");
         assert_eq!(field(None, Some("tomorrow")), "rotate_by");
         assert_eq!(Care::of(None, None).unwrap(), Care::default());
+        for (owner, day) in [(None, None), (Some("ops"), Some("2027-01-31")), (Some(""), Some(""))] {
+            let (own, until) = Care::of(owner, day).unwrap().words();
+            assert_eq!((own.as_deref(), until.as_deref()), (owner, day));
+        }
         let cleared = Care::of(Some(" "), Some("")).unwrap();
         assert_eq!(cleared, Care { owner: Some(String::new()), rotate_by: Some(LastDay::Never) });
     }

@@ -66,7 +66,7 @@ impl Vault {
         match self.write_secret(actor, scope, name, value, comment, care, Some(expected)).await {
             Ok(row) => Ok(PutOrKept::Done(row)),
             Err(Error::Public(error)) if error.code == Code::Conflict => {
-                match self.keep(actor, scope, name, &kept, comment, expected).await? {
+                match self.keep(actor, (scope, name), &kept, (comment, care), expected).await? {
                     Some(id) => Ok(PutOrKept::Kept(id.to_string())),
                     None => Err(error.into()),
                 }
@@ -129,7 +129,9 @@ impl Vault {
         };
         let value = self.open_seal(&draft.stored, &key, &as_version(&draft.row), &seal)?;
         let comment = draft.row.comment.as_deref();
-        let row = self.put_secret(actor, &draft.scope, &draft.name, value, comment, Some(expected)).await?;
+        let care = Care::of(draft.row.owner.as_deref(), draft.row.rotate_by.as_deref())?;
+        let value = NewValue::Given(value);
+        let row = self.write_secret(actor, &draft.scope, &draft.name, value, comment, &care, Some(expected)).await?;
         self.forget(draft.row.id).await?;
         Ok(row)
     }
@@ -153,10 +155,9 @@ impl Vault {
     async fn keep(
         &self,
         actor: &Actor,
-        scope: &Scope,
-        name: &SecretName,
+        (scope, name): (&Scope, &SecretName),
         value: &SecretValue,
-        comment: Option<&str>,
+        (comment, care): (Option<&str>, &Care),
         expected: i64,
     ) -> Result<Option<Uuid>> {
         let Principal::Person(person) = &actor.principal else { return Ok(None) };
@@ -168,6 +169,7 @@ impl Vault {
         let SealedValue { wrapped_key, blob } =
             self.inner.keys.seal_value(&key, &value_place(&stored, id, NO_VERSION, value.kind())?, value.expose())?;
         let now = self.inner.clock.now().0;
+        let (owner, rotate_by) = care.words();
         let row = self.guard(StoredDraft {
             id,
             person_id: person.id,
@@ -177,6 +179,8 @@ impl Vault {
             kind: value.kind().word().to_owned(),
             file_name: value.file_name().map(str::to_owned),
             comment: comment.map(str::to_owned),
+            owner,
+            rotate_by,
             wrapped_key,
             sealed: blob,
             fingerprint: self.fingerprint(value),

@@ -9,7 +9,7 @@ use crate::{
 const HOUR: i64 = 60 * 60 * 1000;
 
 async fn keep(t: &TestVault, actor: &domain::Actor, value: &str, expected: i64) -> String {
-    let (value, care) = (NewValue::Given(text(value)), Care::default());
+    let (value, care) = (NewValue::Given(text(value)), Care::of(Some("ops"), Some("2030-01-31")).unwrap());
     let put = t.vault.put_or_keep(actor, &at("shop"), &name("A"), value, Some("mine"), &care, expected).await;
     match put.unwrap() {
         PutOrKept::Kept(id) => id,
@@ -44,6 +44,7 @@ db_tests! {
         assert_eq!((compared(&conflict), conflict.version), ([Different, Different, Same], 3));
         let row = t.vault.put_draft(&jonas, &id, 3).await.unwrap();
         assert_eq!((row.version, row.comment.as_str()), (4, "mine"));
+        assert_eq!((row.owner.as_str(), row.rotate_by.unwrap().to_string().as_str()), ("ops", "2030-01-31"));
         assert_eq!(reveal(&t.vault, &admin, "shop", "A").await, "canary mine");
         assert_eq!(status(t.vault.find_conflict(&jonas, &id).await), 404, "it is done");
         assert_eq!(t.place.number("SELECT COUNT(*) FROM drafts").await, 0);

@@ -98,6 +98,28 @@ const PLACES: [&str; 13] = [
 ];
 
 db_tests! {
+    async fn a_comment_of_a_file_is_taken_though_the_value_stays_and_can_be_taken_back(t: TestVault) {
+        let admin = t.shop().await;
+        let env = |text: &str| domain::import::parse(domain::import::Format::Env, text.as_bytes()).unwrap();
+        let options = ImportOptions::default();
+        t.vault.import(&admin, &at("shop"), &env("# old words\nA=canary\nB=canary\n"), &options).await.unwrap();
+        let file = env("# new words\nA=canary\nB=canary\n");
+        let plan = t.vault.plan_import(&admin, &at("shop"), &file, &options).await.unwrap();
+        assert_eq!((plan.counts.update, plan.counts.unchanged, plan.affects.services), (1, 1, 0));
+        assert!(item(&plan, "A").same_value && !item(&plan, "B").same_value);
+        let applied = t.vault.import(&admin, &at("shop"), &file, &with(&plan)).await.unwrap();
+        let comment = async || {
+            let row = t.vault.find_secret(&admin, &at("shop"), &name("A")).await.unwrap();
+            row.comment
+        };
+        assert_eq!(comment().await, "new words");
+        assert_eq!(reveal(&t.vault, &admin, "shop", "A").await, "canary");
+        let again = t.vault.plan_import(&admin, &at("shop"), &file, &options).await.unwrap();
+        assert_eq!((again.counts.update, again.counts.unchanged), (0, 2));
+        t.vault.undo_change(&admin, &applied.change_id.unwrap()).await.unwrap();
+        assert_eq!(comment().await, "old words");
+    }
+
     async fn applied_with_its_basis_a_plan_is_kept_and_not_replayed(t: TestVault) {
         let admin = t.shop().await;
         let scope = at("shop/api@staging");

@@ -30,8 +30,11 @@ pub fn Effects(
     let removed = item.removed_from.as_ref().map(|source| {
         view! { <Status icon="none" tone="info" text=format!("removed from {}", short(source)) /> }
     });
+    let words =
+        item.same_value.then(|| view! { <Status icon="text" tone="info" text="a new comment; the value stays" /> });
     view! {
         <span class="row">
+            {words}
             {told("shadows", "shade", "shadows", &other)}
             {told("unchanged", "shade", "shadows the same value of", &same)}
             {told("shadowed", "shade", "shadowed by", &other_by)}
