@@ -3,11 +3,14 @@
 #![allow(clippy::unwrap_used, reason = "helpers too may end a test where they stand")]
 
 mod check;
+mod documents;
 mod export;
 mod import;
+mod originals;
 mod places;
 mod plan;
 mod run;
+mod run_faults;
 mod run_files;
 mod run_flags;
 mod run_mask;

@@ -123,6 +123,17 @@ impl Copies {
         serde_json::from_slice(&opened).map_err(|_| format!("the copy {shown} is of another version of strongroom"))
     }
 
+    /// The copy, when it is at most this old.
+    pub(super) fn read_within(&self, oldest: Option<Duration>) -> Result<Answer, String> {
+        let answer = self.read()?;
+        match (answer.age(), oldest) {
+            (_, None) => Ok(answer),
+            (Some(age), Some(oldest)) if age <= oldest => Ok(answer),
+            (Some(age), Some(_)) => Err(format!("the copy is {} seconds old, which is over --max-age", age.as_secs())),
+            (None, Some(_)) => Err("the copy is from the future by this machine's clock".to_owned()),
+        }
+    }
+
     /// Keeps an answer, in the place of the one before.
     pub(super) fn keep(&self, answer: &Answer) -> io::Result<()> {
         let mut bytes = Zeroizing::new(serde_json::to_vec(answer).map_err(io::Error::from)?);
@@ -214,10 +225,19 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_from_the_future_has_no_age() {
+    fn a_copy_from_the_future_is_within_no_age() {
+        let home = tempfile::tempdir().unwrap();
+        let api = copies(home.path(), "srm_a", "api");
         let mut answer = answer();
         assert!(answer.age().unwrap() < Duration::from_mins(1));
+        api.keep(&answer).unwrap();
+        assert!(api.read_within(Some(Duration::from_mins(1))).is_ok());
+        // As a clock leaves it that was an hour ahead and was set back.
         answer.at += 3_600_000;
-        assert_eq!(answer.age(), None);
+        api.keep(&answer).unwrap();
+        for oldest in [Duration::ZERO, Duration::from_hours(1), Duration::MAX] {
+            assert!(api.read_within(Some(oldest)).err().unwrap().contains("is from the future"), "{oldest:?}");
+        }
+        assert!(api.read_within(None).is_ok(), "who asks for no age gets the last answer");
     }
 }
