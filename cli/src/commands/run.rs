@@ -18,6 +18,7 @@ mod report;
 mod session;
 mod signals;
 mod terminal;
+mod uptime;
 mod watch;
 
 use super::Context;

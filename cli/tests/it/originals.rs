@@ -83,7 +83,10 @@ fn code_store_s_commands_run_in_a_shell_and_inherit_as_its_page_says() {
     };
     let project = format!("project: {}", place.project);
     for (line, source) in [
-        ("cs secret:add -s MY_SERVICE -e demo -k FOO -v BAR", format!("{project}, service: my-service, environment: demo")),
+        (
+            "cs secret:add -s MY_SERVICE -e demo -k FOO -v BAR",
+            format!("{project}, service: my-service, environment: demo"),
+        ),
         (
             "cs secret:add -p MY_PROJECT -s MY_SERVICE -e development -k FOO -v BAR",
             format!("{project}, service: my-service, environment: development"),

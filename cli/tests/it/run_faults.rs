@@ -120,19 +120,19 @@ fn runs_that_start_at_once_never_touch_each_other_s_files() {
     let place = place();
     let script = "cat secrets/A && sleep 0.05 && cat secrets/A";
     for _ in 0..3 {
-        let started: Vec<_> =
-            (0..8).map(|_| crate::support::piped(&mut place.run(["--mount", "secrets", "--", "sh", "-c", script]))).collect();
+        let started: Vec<_> = (0..8)
+            .map(|_| crate::support::piped(&mut place.run(["--mount", "secrets", "--", "sh", "-c", script])))
+            .collect();
         let mut had = 0;
         for child in started {
             let done = place.end(child);
-            match done.code {
-                0 => assert_eq!(String::from_utf8(done.stdout).unwrap(), "canary 1canary 1", "{}", done.stderr),
-                _ => {
-                    assert!(done.code == 1 && done.stdout.is_empty(), "{done:?}");
-                    assert!(done.stderr.contains("is in use by another `strongroom run`"), "{done:?}");
-                }
+            if done.code == 0 {
+                had += 1;
+                assert_eq!(String::from_utf8(done.stdout).unwrap(), "canary 1canary 1", "{}", done.stderr);
+            } else {
+                assert!(done.code == 1 && done.stdout.is_empty(), "{done:?}");
+                assert!(done.stderr.contains("is in use by another `strongroom run`"), "{done:?}");
             }
-            had += usize::from(done.code == 0);
         }
         assert!(had > 0, "each refused the other");
         assert!(!place.path("secrets").join("A").exists());

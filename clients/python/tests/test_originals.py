@@ -280,7 +280,7 @@ class Guarded(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(b'{"answer": 42}' if is_known else b"")
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *args: object) -> None:
         pass
 
 
