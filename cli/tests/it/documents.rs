@@ -62,11 +62,8 @@ fn every_behaviour_that_we_claim_names_its_test() {
     for row in rows {
         assert_eq!(row.len(), 8, "{row:?}");
         let (ours, tests) = (row[1], row[7]);
-        assert_eq!(
-            ours.starts_with("no"),
-            named(tests).is_empty(),
-            "a claim has a test, what we lack has none: {row:?}"
-        );
+        let is_lacking = ours == "no" || ours.starts_with("no: ");
+        assert_eq!(is_lacking, named(tests).is_empty(), "a claim has a test, what we lack has none: {row:?}");
     }
 }
 
