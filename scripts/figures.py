@@ -171,6 +171,14 @@ class Watcher:
         if not answer.startswith(b"HTTP/1.1 200"):
             sys.exit(f"no stream: {answer.splitlines()[0]!r}")
 
+    async def drain(self) -> None:
+        """Reads over what the stream begins with."""
+        try:
+            while True:
+                await asyncio.wait_for(self.reader.readline(), 1)
+        except asyncio.TimeoutError:
+            pass
+
     async def listen(self, fetches: bool) -> None:
         """Waits for the next event, and then for the values."""
         while b"data:" not in await self.reader.readline():
@@ -192,10 +200,7 @@ async def wake(server: Server, count: int) -> None:
     for watcher in watchers:
         await watcher.open()
     each = (server.memory() - before) * 1024 / count
-    # Whoever opens a stream may be told first where things are.
-    await asyncio.sleep(1)
-    for watcher in watchers:
-        watcher.reader._buffer.clear()  # noqa: SLF001
+    await asyncio.gather(*(watcher.drain() for watcher in watchers))
     for fetches in (False, True):
         waiting = [asyncio.create_task(watcher.listen(fetches)) for watcher in watchers]
         await asyncio.sleep(0.2)
