@@ -18,6 +18,7 @@ mod report;
 mod session;
 mod signals;
 mod terminal;
+mod uptime;
 mod watch;
 
 use super::Context;
@@ -37,6 +38,7 @@ pub(super) fn run(context: &Context, args: RunArgs) -> Result<u8, Failure> {
     let (service, environment) = context.place()?;
     let client = context.client()?;
     child::keep_memory_private();
+    signals::survive_file_limits();
     let settings = &context.settings;
     let token = settings.token.as_ref().map(|found| &found.value);
     let copies = token.and_then(|token| Copies::of(settings.server().ok()?, token, &service, &environment));

@@ -4,11 +4,14 @@
 
 mod bindings;
 mod check;
+mod documents;
 mod export;
 mod import;
+mod originals;
 mod places;
 mod plan;
 mod run;
+mod run_faults;
 mod run_files;
 mod run_flags;
 mod run_mask;

@@ -89,6 +89,17 @@ fn a_name_that_changes_how_programs_run_has_to_be_meant() {
 }
 
 #[test]
+fn two_secrets_that_meet_in_one_variable_start_nothing_until_one_is_bound() {
+    let place = place();
+    place.ok_in_project(&["secret", "set", "meet.here=canary one", "MEET_HERE=canary two"]);
+    let done = place.finish(&mut place.run(["--", "touch", "started"]));
+    assert!(done.code == 1 && done.stderr.contains("meet in the variable MEET_HERE"), "{done:?}");
+    assert!(done.stderr.contains("meet.here") && !place.path("started").exists(), "{done:?}");
+    place.bind("all", &json!([{"target": {"env": "MEET_HERE"}, "secret": "meet.here"}]));
+    assert_eq!(place.finish(&mut place.run(["--", "printenv", "MEET_HERE"])).stdout, b"canary one\n");
+}
+
+#[test]
 fn a_value_that_is_not_text_is_no_variable() {
     let place = place();
     std::fs::write(place.path("value"), b"canary\xff").unwrap();
@@ -107,6 +118,10 @@ fn ten_thousand_secrets_are_too_many_for_variables_but_not_for_files() {
     place.ok_in_project(&["import", "secrets.json"]);
     let done = place.finish(&mut place.run(["--", "touch", "started"]));
     assert!(done.code == 126 && done.stderr.contains("and this system passes at most"), "{done:?}");
+    // How many, how large, and what would have been the most.
+    let numbers: Vec<usize> = done.stderr.split(' ').filter_map(|word| word.parse().ok()).collect();
+    let [count, size, most] = numbers[..] else { panic!("{done:?}") };
+    assert!(count >= 10_002 && size > 10_000 * 240 && (131_072..size).contains(&most), "{done:?}");
     assert!(done.stderr.contains("--mount DIR") && !place.path("started").exists(), "{done:?}");
     let done = place.finish(&mut place.run(["--mount", "secrets", "--", "sh", "-c", "ls secrets | wc -l"]));
     assert_eq!(done.stdout, b"10002\n", "{}", done.stderr);

@@ -2,105 +2,27 @@
 
 use std::{
     fs,
-    io::{BufRead, BufReader, Read, Write},
-    path::Path,
-    process::{Child, ChildStdin, Stdio},
-    sync::mpsc::{Receiver, channel},
+    process::Stdio,
     thread,
     time::{Duration, Instant},
 };
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 use serde_json::json;
 
-use crate::support::{MARKER, Place, code, piped, screen::Screen};
+use crate::support::{
+    MARKER, Place,
+    running::{PATIENCE, Run, wait_for},
+    screen::Screen,
+};
 
-/// How long anything may take; nothing waits for its end.
-const PATIENCE: Duration = Duration::from_mins(1);
 /// A program that prints its variable and goes on, and ends with 5 when it is asked to.
 const SERVER: &str = "trap 'echo ended; exit 5' TERM; echo \"A=$A\"; while :; do sleep 0.02; done";
-
-/// A run that goes on, and what it prints.
-struct Run {
-    child: Child,
-    stdin: Option<ChildStdin>,
-    stdout: Receiver<String>,
-    stderr: Receiver<String>,
-}
-
-impl Run {
-    fn start(place: &Place, words: &[&str]) -> Self {
-        Self::of(place.run(["--watch"].iter().chain(words)).stdin(Stdio::piped()))
-    }
-
-    fn of(command: &mut std::process::Command) -> Self {
-        let mut child = piped(command);
-        let (stdout, stderr) = (lines(child.stdout.take().unwrap()), lines(child.stderr.take().unwrap()));
-        Self { stdin: child.stdin.take(), child, stdout, stderr }
-    }
-
-    /// The next line that the program prints.
-    #[track_caller]
-    fn line(&self) -> String {
-        self.stdout.recv_timeout(PATIENCE).expect("the program prints nothing")
-    }
-
-    /// Waits for a line of ours with this in it.
-    #[track_caller]
-    fn says(&self, text: &str) -> String {
-        let end = Instant::now() + PATIENCE;
-        loop {
-            let line =
-                self.stderr.recv_timeout(end.saturating_duration_since(Instant::now())).expect("we do not say it");
-            assert!(!line.contains(MARKER), "a value is on stderr: {line}");
-            if line.contains(text) {
-                return line;
-            }
-        }
-    }
-
-    fn send(&mut self, line: &str) {
-        self.stdin.as_mut().unwrap().write_all(line.as_bytes()).unwrap();
-    }
-
-    fn signal(&self, signal: Signal) {
-        kill_process(Pid::from_child(&self.child), signal).unwrap();
-    }
-
-    fn end(mut self) -> i32 {
-        drop(self.stdin.take());
-        let code = code(self.child.wait().unwrap());
-        for line in &self.stderr {
-            assert!(!line.contains(MARKER), "a value is on stderr: {line}");
-        }
-        code
-    }
-}
-
-fn lines(stream: impl Read + Send + 'static) -> Receiver<String> {
-    let (sender, receiver) = channel();
-    thread::spawn(move || {
-        for line in BufReader::new(stream).lines() {
-            let _ = sender.send(line.unwrap());
-        }
-    });
-    receiver
-}
 
 fn place() -> Place {
     let place = Place::new();
     place.put("A", "canary 1");
     place
-}
-
-/// Waits until the file holds this; how long that took.
-#[track_caller]
-fn wait_for(path: &Path, text: &str, since: Instant) -> Duration {
-    while fs::read(path).ok().as_deref() != Some(text.as_bytes()) {
-        assert!(since.elapsed() < PATIENCE, "{} does not change", path.display());
-        thread::sleep(Duration::from_millis(1));
-    }
-    since.elapsed()
 }
 
 #[test]
@@ -316,8 +238,11 @@ fn a_token_that_is_revoked_ends_the_watching_and_not_the_program() {
     command.env("STRONGROOM_TOKEN", made["token"].as_str().unwrap()).stdin(Stdio::piped());
     let mut run = Run::of(&mut command);
     assert_eq!(run.line(), "A=canary 1");
+    let copies = || fs::read_dir(place.path(".cache/strongroom")).unwrap().count();
+    assert_eq!(copies(), 1);
     place.ok(["token", "remove", made["id"].as_str().unwrap()]);
     run.says("watching ends, and the program goes on: the token is not valid");
+    assert_eq!(copies(), 0, "who may not read may not start offline either");
     place.put("A", "canary 2");
     run.send("\n");
     assert_eq!(run.line(), "A=canary 1");

@@ -282,13 +282,7 @@ type Wanted<T> = (T, SecretName);
 /// The copy, when it is young enough.
 fn copy(copies: Option<&Copies>, oldest: Option<Duration>) -> Result<Answer, String> {
     let copies = copies.ok_or("copies are kept below HOME or XDG_CACHE_HOME, and neither is set")?;
-    let answer = copies.read()?;
-    match (answer.age(), oldest) {
-        (_, None) => Ok(answer),
-        (Some(age), Some(oldest)) if age <= oldest => Ok(answer),
-        (Some(age), Some(_)) => Err(format!("the copy is {} seconds old, which is over --max-age", age.as_secs())),
-        (None, Some(_)) => Err("the copy is from the future by this machine's clock".to_owned()),
-    }
+    copies.read_within(oldest)
 }
 
 /// The server's no: whoever may not read now may not read the copy either. Where nobody answered, the copy is an offer.

@@ -1,8 +1,8 @@
 //! Named pipes: a value is handed to whoever reads, and lies nowhere.
 //!
 //! As soon as a reader has opened a pipe, a new one takes its place at the path, so that one reader after the other gets a
-//! pipe of its own. Two that open it in the same moment share one, and what is in it. The threads wait for readers and
-//! hold up nobody: they end with the process.
+//! pipe of its own. Two that open it in the same moment share one, and what is in it. The threads that wait for readers hold
+//! up nobody: they end with their pipes.
 
 use std::{
     fs::OpenOptions,
@@ -12,7 +12,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use rustix::fs::{CWD, Mode, mkfifoat};
+use rustix::fs::{CWD, Mode, OFlags, mkfifoat};
 use zeroize::Zeroizing;
 
 use super::files::{Marker, no_follow, remove_if};
@@ -88,10 +88,11 @@ impl Fifos {
         let mut problems = Vec::new();
         for fifo in self.0.drain(..) {
             let mut is_open = fifo.is_open.lock().unwrap_or_else(PoisonError::into_inner);
-            if std::mem::take(&mut *is_open)
-                && let Err(error) = remove_if(&fifo.path, |there| there.file_type().is_fifo())
-            {
-                problems.push(format!("{}: {error}", fifo.path.display()));
+            if std::mem::take(&mut *is_open) {
+                wake(&fifo.path);
+                if let Err(error) = remove_if(&fifo.path, |there| there.file_type().is_fifo()) {
+                    problems.push(format!("{}: {error}", fifo.path.display()));
+                }
             }
             if let Err(error) = fifo.marker.remove() {
                 problems.push(format!("{}: {error}", fifo.path.display()));
@@ -105,6 +106,12 @@ impl Drop for Fifos {
     fn drop(&mut self) {
         self.clear();
     }
+}
+
+/// Lets the thread go that waits for a reader who never came: it finds the pipe closed.
+fn wake(path: &Path) {
+    let flags = OFlags::NONBLOCK | OFlags::NOFOLLOW;
+    let _ = OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path);
 }
 
 /// Hands the bytes to one reader after the other.

@@ -23,6 +23,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
+use super::uptime::Uptime;
 use crate::{
     failure::Failure,
     settings::{ServerUrl, Token},
@@ -45,6 +46,9 @@ pub(super) struct Copies {
 pub(super) struct Answer {
     /// When it was fetched, in milliseconds since 1970.
     at: u64,
+    /// The same by a clock that nobody sets.
+    #[serde(default)]
+    uptime: Option<Uptime>,
     pub(super) delivery: Delivery,
     /// What was asked for by name, beside the delivery.
     pub(super) named: BTreeMap<SecretName, Delivered>,
@@ -52,7 +56,7 @@ pub(super) struct Answer {
 
 impl Answer {
     pub(super) fn now(delivery: Delivery) -> Self {
-        Self { at: now(), delivery, named: BTreeMap::new() }
+        Self { at: now(), uptime: Uptime::now(), delivery, named: BTreeMap::new() }
     }
 
     /// Does it answer for this name, be it with the value or with a binding that misses it?
@@ -63,9 +67,12 @@ impl Answer {
             || bindings.iter().any(|binding| binding.secret == *name)
     }
 
-    /// How old it is; none when it is from the future, because a clock was set.
+    /// How old it is, or older; none when it is from the future. A clock that is set back makes nothing younger while the
+    /// machine runs.
     pub(super) fn age(&self) -> Option<Duration> {
-        now().checked_sub(self.at).map(Duration::from_millis)
+        let by_clock = now().checked_sub(self.at).map(Duration::from_millis)?;
+        let by_uptime = self.uptime.as_ref().and_then(Uptime::age).unwrap_or_default();
+        Some(by_clock.max(by_uptime))
     }
 }
 
@@ -121,6 +128,17 @@ impl Copies {
             .map_err(|_| wrong())?;
         // serde_json's own sentence may quote a value.
         serde_json::from_slice(&opened).map_err(|_| format!("the copy {shown} is of another version of strongroom"))
+    }
+
+    /// The copy, when it is at most this old.
+    pub(super) fn read_within(&self, oldest: Option<Duration>) -> Result<Answer, String> {
+        let answer = self.read()?;
+        match (answer.age(), oldest) {
+            (_, None) => Ok(answer),
+            (Some(age), Some(oldest)) if age <= oldest => Ok(answer),
+            (Some(age), Some(_)) => Err(format!("the copy is {} seconds old, which is over --max-age", age.as_secs())),
+            (None, Some(_)) => Err("the copy is from the future by this machine's clock".to_owned()),
+        }
     }
 
     /// Keeps an answer, in the place of the one before.
@@ -214,10 +232,35 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_from_the_future_has_no_age() {
+    fn a_copy_from_the_future_is_within_no_age() {
+        let home = tempfile::tempdir().unwrap();
+        let api = copies(home.path(), "srm_a", "api");
         let mut answer = answer();
         assert!(answer.age().unwrap() < Duration::from_mins(1));
+        api.keep(&answer).unwrap();
+        assert!(api.read_within(Some(Duration::from_mins(1))).is_ok());
+        // As a clock leaves it that was an hour ahead and was set back.
         answer.at += 3_600_000;
-        assert_eq!(answer.age(), None);
+        api.keep(&answer).unwrap();
+        for oldest in [Duration::ZERO, Duration::from_hours(1), Duration::MAX] {
+            assert!(api.read_within(Some(oldest)).err().unwrap().contains("is from the future"), "{oldest:?}");
+        }
+        assert!(api.read_within(None).is_ok(), "who asks for no age gets the last answer");
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_makes_no_copy_younger() {
+        let home = tempfile::tempdir().unwrap();
+        let api = copies(home.path(), "srm_a", "api");
+        // By the clock it is of this moment; by the uptime it was kept two seconds earlier.
+        let mut answer = answer();
+        answer.uptime = answer.uptime.and_then(|now| now.earlier(Duration::from_secs(2)));
+        api.keep(&answer).unwrap();
+        assert!(api.read().ok().unwrap().age().unwrap() >= Duration::from_secs(2));
+        assert!(api.read_within(Some(Duration::from_secs(1))).err().unwrap().contains("2 seconds old"));
+        assert!(api.read_within(Some(Duration::from_mins(1))).is_ok());
+        // One that a version kept which did not know this clock.
+        answer.uptime = None;
+        assert!(answer.age().unwrap() < Duration::from_secs(2));
     }
 }

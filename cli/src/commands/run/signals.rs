@@ -1,7 +1,10 @@
 //! Which signals are for the program, when strongroom stays beside it.
 
+use std::sync::Arc;
+
 use signal_hook::{
-    consts::{SIGALRM, SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2},
+    consts::{SIGALRM, SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGXFSZ},
+    flag,
     iterator::{SignalsInfo, exfiltrator::origin::WithOrigin},
     low_level::siginfo::{Cause, Origin},
 };
@@ -29,6 +32,14 @@ impl Signals {
     pub(super) fn wait(&mut self, apart: bool) -> Vec<i32> {
         // All at once: what is left in an iterator that is dropped does not wake the next wait.
         self.0.wait().filter(|origin| apart || is_news(origin)).map(|origin| origin.signal).collect()
+    }
+}
+
+/// A file over `ulimit -f` is an error from here on, which names it, and no end of this process that would leave its files
+/// behind. The program has the signal as it was.
+pub(super) fn survive_file_limits() {
+    if ignored() & bit(SIGXFSZ) == 0 {
+        let _ = flag::register(SIGXFSZ, Arc::default());
     }
 }
 

@@ -1,6 +1,7 @@
 //! A project of its own for every test, and the client in it.
 
 pub(crate) mod relay;
+pub(crate) mod running;
 pub(crate) mod screen;
 mod server;
 
