@@ -15,7 +15,7 @@ pub mod secrets;
 mod setup;
 mod tokens;
 
-pub use audit::Audit;
+pub use audit::{Asked, Audit};
 pub use duplicates::Duplicates;
 pub use environments::Environments;
 pub use first_steps::FirstSteps;

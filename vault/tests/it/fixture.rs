@@ -19,7 +19,7 @@ use seal::{KeyRing, RootKey, StoreKey};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use tempfile::TempDir;
 use uuid::Uuid;
-use vault::{Clock, Config, DatabaseUrl, KeyFiles, SignedIn, Vault};
+use vault::{AuditConfig, Clock, Config, DatabaseUrl, KeyFiles, SignedIn, Vault};
 use zeroize::Zeroizing;
 
 /// What every person of the fixture signs in with.
@@ -105,7 +105,12 @@ impl TestPlace {
     }
 
     pub fn config(&self, clock: &TestClock) -> Config {
-        Config { database: self.url.parse::<DatabaseUrl>().unwrap(), keys: self.keys(), clock: clock.clock() }
+        Config {
+            database: self.url.parse::<DatabaseUrl>().unwrap(),
+            keys: self.keys(),
+            clock: clock.clock(),
+            audit: AuditConfig::default(),
+        }
     }
 
     /// Runs a statement as someone with the database's password would; answers how many rows it touched.

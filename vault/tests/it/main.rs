@@ -10,6 +10,7 @@ mod fixture;
 
 mod at_rest;
 mod audit;
+mod audit_head;
 mod bindings;
 mod care;
 mod changes;
