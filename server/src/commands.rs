@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     config::{AuditCommand, BootstrapArgs, Command, Config, ConfigCommand, LogFormat, Storage, Unusable},
-    openapi, telemetry,
+    openapi, process, telemetry,
 };
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -44,7 +44,9 @@ pub fn run(command: Command) -> ExitCode {
 
 fn serve(config: Config) -> Outcome {
     telemetry::start(&config.log, config.log_format);
+    process::harden()?;
     Runtime::new()?.block_on(async {
+        process::outlive_full_files()?;
         let listener = TcpListener::bind(config.listen)
             .await
             .map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
@@ -109,6 +111,7 @@ fn show(config: &Config) -> Outcome {
 /// Opens the vault, which brings the schema up to date, and closes it again whatever happened.
 fn with_vault(storage: &Storage, rollback: Rollback, work: impl AsyncFnOnce(&Vault) -> Outcome) -> Outcome {
     telemetry::start("warn", LogFormat::Text);
+    process::harden()?;
     Runtime::new()?.block_on(async {
         let vault = Vault::open(storage.prepare(rollback)?).await?;
         let mut outcome = work(&vault).await;

@@ -17,6 +17,7 @@ mod notice;
 pub mod openapi;
 mod pages;
 mod problem;
+mod process;
 mod respond;
 mod session;
 mod state;
@@ -70,7 +71,7 @@ pub fn router(state: AppState) -> Router {
         .merge(without_cookie)
         .layer(
             ServiceBuilder::new()
-                .layer(from_fn(layers::identify))
+                .layer(from_fn_with_state(state.clone(), layers::identify))
                 .layer(from_fn(layers::trace))
                 .layer(from_fn_with_state(state.clone(), layers::secure_headers))
                 .layer(from_fn(problem::answer))
@@ -90,6 +91,9 @@ pub async fn run(
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), Box<dyn Error>> {
     let edge = Edge::new(&config, listener.local_addr()?);
+    let certificate =
+        config.doors.tls.as_ref().map(accept::Certificate::open).transpose().map_err(|error| error.to_string())?;
+    let tls = certificate.as_ref().map(accept::Certificate::acceptor).transpose().map_err(|error| error.to_string())?;
     let sink = config.audit.stream.as_ref().map(stream::Sink::open).transpose()?;
     let rollback = if config.audit.accept_rollback { Rollback::Accept } else { Rollback::Refuse };
     let vault = Vault::open(config.storage.prepare(rollback)?).await?;
@@ -104,7 +108,8 @@ pub async fn run(
     );
     if !edge.https && !listener.local_addr()?.ip().is_loopback() {
         tracing::warn!(
-            "passwords and values cross the network in the clear: put a proxy with HTTPS in front and set --public-url"
+            "passwords and values cross the network in the clear: give --tls-cert and --tls-key, or put a proxy with \
+             HTTPS in front and set --public-url"
         );
     }
     tasks.push(tokio::spawn(sweep(vault.clone())));
@@ -118,7 +123,11 @@ pub async fn run(
         shutdown.await;
         vault.end_watches();
     };
-    accept::serve(listener, router(AppState::new(vault.clone(), edge)), shutdown).await;
+    if let Some(certificate) = certificate {
+        tasks.push(tokio::spawn(certificate.follow()));
+    }
+    let router = router(AppState::new(vault.clone(), edge));
+    accept::serve(listener, router, &config.doors, tls, shutdown).await;
     if let Err(error) = vault.end_audit().await {
         tracing::error!(%error, "the audit log could not be closed");
     }

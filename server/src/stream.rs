@@ -50,7 +50,7 @@ impl Sink {
     fn write(&mut self, row: &AuditRow) -> io::Result<()> {
         let mut line = serde_json::to_vec(row)?;
         match self {
-            Self::Syslog(socket) => return socket.send(&message(row, &line)).map(drop),
+            Self::Syslog(socket) => socket.send(&message(row, &line)).map(drop),
             Self::Stdout => {
                 line.push(b'\n');
                 let mut stdout = io::stdout().lock();

@@ -1,6 +1,6 @@
 //! Segments of the audit log, the head file, and what a start does about a database that is older than it.
 
-use std::{fs, path::PathBuf};
+use std::{fs, os::unix::fs::PermissionsExt, path::PathBuf};
 
 use domain::{
     Code,
@@ -245,7 +245,6 @@ db_tests! {
         }
         fs::write(head_file(&t), &text).unwrap();
         end(open(&t).await).await;
-        use std::os::unix::fs::PermissionsExt;
         assert_eq!(head_file(&t).metadata().unwrap().permissions().mode() & 0o777, 0o600);
     }
 
