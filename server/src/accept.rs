@@ -12,7 +12,13 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, body::Body, extract::ConnectInfo, http::header};
+use axum::{
+    Router,
+    body::Body,
+    extract::ConnectInfo,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
 use hyper::{Request, body::Incoming, http::HeaderValue, server::conn::http1, service::service_fn};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -37,6 +43,8 @@ pub(crate) use tls::Certificate;
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// How large the head of a request may be.
 const HEAD_MAX: usize = 64 * 1024;
+/// How much more the parser holds than that.
+const BUFFER: usize = 16 * 1024;
 /// How long a client may take nothing of an answer.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long the greeting of TLS may take.
@@ -53,7 +61,7 @@ pub(crate) async fn serve(
     shutdown: impl Future<Output = ()>,
 ) {
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).max_buf_size(HEAD_MAX);
+    http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).max_buf_size(HEAD_MAX + BUFFER);
     let places = Places::new(doors.clone());
     let graceful = GracefulShutdown::new();
     let mut shutdown = pin!(shutdown);
@@ -101,16 +109,20 @@ struct Connection {
 impl Connection {
     async fn serve(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
         let Self { http, router, peer, watcher } = self;
-        let (stream, ambiguous) = Watched::new(stream);
+        let (stream, seen) = Watched::new(stream);
         let service = service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(ConnectInfo(peer));
-            if ambiguous.is_so() {
+            if seen.is_ambiguous() {
                 request.extensions_mut().insert(Ambiguity);
             }
+            let is_too_large = seen.is_too_large();
             // Whoever is in front may have cut the stream elsewhere than we: nothing more is read from it.
             let is_last = request.headers().contains_key(header::TRANSFER_ENCODING);
             let answer = router.clone().call(request.map(|body| Body::new(Paced::new(body))));
             async move {
+                if is_too_large {
+                    return Ok(too_large());
+                }
                 let mut answer = answer.await;
                 if let Ok(answer) = &mut answer
                     && is_last
@@ -123,6 +135,13 @@ impl Connection {
         // What goes wrong on a connection is the client's: it went away, or spoke something else.
         let _ = watcher.watch(http.serve_connection(TokioIo::new(stream), service)).await;
     }
+}
+
+/// What the parser itself answers a head that does not fit into its buffer.
+fn too_large() -> Response {
+    let mut answer = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE.into_response();
+    answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    answer
 }
 
 /// The next connection, with its place among those there may be.

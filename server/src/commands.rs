@@ -24,6 +24,7 @@ pub fn run(command: Command) -> ExitCode {
         Command::Serve(args) => args.check().map_err(Into::into).and_then(serve),
         Command::Bootstrap(args) => bootstrap(&args),
         Command::Migrate(args) => args.check().map_err(Into::into).and_then(|s| migrate(&s)),
+        Command::Verify(args) => args.check().map_err(Into::into).and_then(|storage| verify_all(&storage)),
         Command::Audit(AuditCommand::Verify(args)) => {
             args.storage.check().map_err(Into::into).and_then(|storage| verify(&storage, args.json))
         }
@@ -93,6 +94,30 @@ fn verify(storage: &Storage, json: bool) -> Outcome {
             }
             writeln!(stdout, "{records} records, each as it was written")?;
         }
+        Ok(())
+    })
+}
+
+fn verify_all(storage: &Storage) -> Outcome {
+    with_vault(storage, Rollback::Look, async |vault| {
+        let rows = vault.verify_rows().await.map_err(vault::Error::public)?;
+        let audit = vault.verify_audit().await.map_err(vault::Error::public)?;
+        let mut stdout = io::stdout();
+        for problem in &rows.problems {
+            writeln!(stdout, "{problem}")?;
+        }
+        let broken = audit.verdict();
+        if let Err(broken) = &broken {
+            writeln!(stdout, "the audit log: {broken}")?;
+        }
+        let (Ok(records), true) = (broken, rows.problems.is_empty()) else {
+            return Err("the database is not as it was written".into());
+        };
+        writeln!(
+            stdout,
+            "{} rows, {} values and {records} audit records, each as it was written",
+            rows.rows, rows.values
+        )?;
         Ok(())
     })
 }

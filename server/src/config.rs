@@ -40,6 +40,8 @@ pub enum Command {
     Bootstrap(BootstrapArgs),
     /// Brings the database schema up to date.
     Migrate(StorageArgs),
+    /// Checks every row of the database, opens every value, and checks the audit log.
+    Verify(StorageArgs),
     /// About the audit log.
     #[command(subcommand)]
     Audit(AuditCommand),

@@ -38,6 +38,7 @@ mod sessions;
 mod setup;
 mod throttle;
 mod tokens;
+mod verify;
 mod watch;
 mod words;
 
@@ -56,6 +57,7 @@ pub use key_files::KeyFiles;
 pub use people::SignedIn;
 pub use secrets::{Care, NewValue, PutOrKept, RowCell};
 pub use sessions::Sessions;
+pub use verify::RowsReport;
 pub use watch::{WATCHES_MAX, WATCHES_PER_TOKEN, Watch};
 
 /// What a vault is opened with.

@@ -13,6 +13,8 @@ use std::{
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::HEAD_MAX;
+
 /// As much of a line as can matter: `content-length: ` and a number.
 const LINE: usize = 64;
 
@@ -22,19 +24,31 @@ pub(super) struct Watched<I> {
     heads: Heads,
 }
 
-/// Whether a head said its length in two ways.
+/// What was seen of the heads of a connection.
 #[derive(Clone, Default)]
-pub(super) struct Ambiguous(Arc<AtomicBool>);
+pub(super) struct Seen(Arc<Flags>);
 
-impl Ambiguous {
-    pub(super) fn is_so(&self) -> bool {
-        self.0.load(Ordering::Acquire)
+#[derive(Default)]
+struct Flags {
+    is_ambiguous: AtomicBool,
+    is_too_large: AtomicBool,
+}
+
+impl Seen {
+    /// Whether one said its length in two ways.
+    pub(super) fn is_ambiguous(&self) -> bool {
+        self.0.is_ambiguous.load(Ordering::Acquire)
+    }
+
+    /// Whether one was larger than a head may be. The parser has its own limit, which is as coarse as its buffer.
+    pub(super) fn is_too_large(&self) -> bool {
+        self.0.is_too_large.load(Ordering::Acquire)
     }
 }
 
 impl<I> Watched<I> {
-    pub(super) fn new(inner: I) -> (Self, Ambiguous) {
-        let found = Ambiguous::default();
+    pub(super) fn new(inner: I) -> (Self, Seen) {
+        let found = Seen::default();
         (Self { inner, heads: Heads::new(found.clone()) }, found)
     }
 }
@@ -43,9 +57,11 @@ struct Heads {
     state: State,
     line: Vec<u8>,
     is_first_line: bool,
+    /// How many bytes of the head have come.
+    size: usize,
     length: Option<u64>,
     is_chunked: bool,
-    found: Ambiguous,
+    found: Seen,
 }
 
 enum State {
@@ -56,8 +72,16 @@ enum State {
 }
 
 impl Heads {
-    fn new(found: Ambiguous) -> Self {
-        Self { state: State::Head, line: Vec::new(), is_first_line: true, length: None, is_chunked: false, found }
+    fn new(found: Seen) -> Self {
+        Self {
+            state: State::Head,
+            line: Vec::new(),
+            is_first_line: true,
+            size: 0,
+            length: None,
+            is_chunked: false,
+            found,
+        }
     }
 
     fn feed(&mut self, mut bytes: &[u8]) {
@@ -73,6 +97,10 @@ impl Heads {
                     bytes = &bytes[here..];
                 }
                 State::Head => {
+                    self.size += 1;
+                    if self.size > HEAD_MAX {
+                        self.found.0.is_too_large.store(true, Ordering::Release);
+                    }
                     if *byte == b'\n' {
                         self.end_line();
                     } else if self.line.len() < LINE {
@@ -100,9 +128,10 @@ impl Heads {
         } else if !self.is_first_line {
             let length = self.length.take();
             if self.is_chunked && length.is_some() {
-                self.found.0.store(true, Ordering::Release);
+                self.found.0.is_ambiguous.store(true, Ordering::Release);
             }
             self.is_first_line = true;
+            self.size = 0;
             self.state = match (self.is_chunked, length) {
                 (true, _) => State::Over,
                 (false, Some(length)) if length > 0 => State::Body(length),
@@ -152,11 +181,11 @@ mod tests {
     use super::*;
 
     fn is_ambiguous(text: &str, piece: usize) -> bool {
-        let mut heads = Heads::new(Ambiguous::default());
+        let mut heads = Heads::new(Seen::default());
         for piece in text.as_bytes().chunks(piece) {
             heads.feed(piece);
         }
-        heads.found.is_so()
+        heads.found.is_ambiguous()
     }
 
     #[test]

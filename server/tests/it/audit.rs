@@ -20,7 +20,7 @@ on_both! {
         };
         let all = count("").await;
         assert!(count("scope=project:%20shop").await >= 2);
-        assert_eq!(count("scope=project:%20shop&action=secret.create").await, 2);
+        assert_eq!(count("scope=project:%20shop&action=secret.put").await, 2);
         assert_eq!(count("scope=project:%20sho").await, 0);
         assert_eq!(count("name=ONE").await, 1);
         assert_eq!(count("text=one").await, 1);

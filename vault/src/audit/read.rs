@@ -102,7 +102,26 @@ impl AuditExport {
 /// Whether an action got somebody something; every other one changed something.
 fn is_read(action: &str) -> bool {
     let word = action.rsplit('.').next().unwrap_or(action);
-    matches!(word, "reveal" | "read" | "deliver" | "use" | "export" | "list" | "get" | "verify" | "login" | "logout")
+    matches!(
+        word,
+        "reveal"
+            | "read"
+            | "deliver"
+            | "use"
+            | "export"
+            | "list"
+            | "get"
+            | "find"
+            | "search"
+            | "versions"
+            | "diff"
+            | "duplicates"
+            | "plan"
+            | "explain"
+            | "verify"
+            | "login"
+            | "logout"
+    )
 }
 
 fn filter_of(query: &AuditQuery, limit: i64) -> Result<AuditFilter> {

@@ -19,6 +19,7 @@ pub(crate) mod search;
 pub(crate) mod secrets;
 pub(crate) mod sessions;
 pub(crate) mod tokens;
+mod verify;
 pub(crate) mod versions;
 
 use std::{

@@ -129,6 +129,44 @@ impl TestPlace {
         }
     }
 
+    /// Runs statements as somebody who may do anything to the database, its own rules aside; says why not where it
+    /// refuses all the same.
+    pub async fn attempt(&self, sql: &str) -> Result<(), String> {
+        let freely = match self.is_sqlite() {
+            true => format!("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; {sql}"),
+            false => format!("SET session_replication_role = replica; {sql}"),
+        };
+        let sql = AssertSqlSafe(freely);
+        let done = if let Some(path) = self.url.strip_prefix("sqlite://") {
+            let mut connection = SqliteConnection::connect(path).await.unwrap();
+            let done = sqlx::raw_sql(sql).execute(&mut connection).await.map(drop);
+            connection.close().await.unwrap();
+            done
+        } else {
+            let mut connection = PgConnection::connect(&self.url).await.unwrap();
+            let done = sqlx::raw_sql(sql).execute(&mut connection).await.map(drop);
+            connection.close().await.unwrap();
+            done
+        };
+        done.map_err(|error| error.to_string())
+    }
+
+    /// The texts a query answers.
+    pub async fn texts(&self, sql: &str) -> Vec<String> {
+        let sql = AssertSqlSafe(sql.to_owned());
+        if let Some(path) = self.url.strip_prefix("sqlite://") {
+            let mut connection = SqliteConnection::connect(path).await.unwrap();
+            let texts = sqlx::query_scalar(sql).fetch_all(&mut connection).await;
+            connection.close().await.unwrap();
+            texts.unwrap()
+        } else {
+            let mut connection = PgConnection::connect(&self.url).await.unwrap();
+            let texts = sqlx::query_scalar(sql).fetch_all(&mut connection).await;
+            connection.close().await.unwrap();
+            texts.unwrap()
+        }
+    }
+
     /// The bytes that a query answers.
     pub async fn bytes(&self, sql: &str) -> Vec<u8> {
         let sql = AssertSqlSafe(sql.to_owned());

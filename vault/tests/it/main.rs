@@ -8,6 +8,7 @@
 #[macro_use]
 mod fixture;
 
+mod adversary;
 mod at_rest;
 mod audit;
 mod audit_head;
