@@ -132,9 +132,10 @@ impl TestPlace {
     /// Runs statements as somebody who may do anything to the database, its own rules aside; says why not where it
     /// refuses all the same.
     pub async fn attempt(&self, sql: &str) -> Result<(), String> {
-        let freely = match self.is_sqlite() {
-            true => format!("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; {sql}"),
-            false => format!("SET session_replication_role = replica; {sql}"),
+        let freely = if self.is_sqlite() {
+            format!("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; {sql}")
+        } else {
+            format!("SET session_replication_role = replica; {sql}")
         };
         let sql = AssertSqlSafe(freely);
         let done = if let Some(path) = self.url.strip_prefix("sqlite://") {
