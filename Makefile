@@ -12,7 +12,7 @@ SERVER := target/release/strongroom-server
 PYTHON_CLIENT := ../../target/python-client/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check e2e bench clean site tests-built
+.PHONY: help run build test check e2e bench fuzz clean site tests-built
 .NOTPARALLEL:
 
 help: ## this list
@@ -58,6 +58,11 @@ e2e: tests-built ## the browser tests alone (ARGS="--project sqlite tests/login.
 bench: ## figures of search, long lists and uploads on both databases (a few minutes; ARGS="--secrets 20000" for less)
 	@scripts/setup.sh rust postgres
 	scripts/postgres.sh run cargo bench --package vault --bench scale -- $(ARGS)
+
+fuzz: ## odd requests against the real server, and odd bytes against the parsers (ARGS="60 50": seconds, examples)
+	@scripts/setup.sh rust schemathesis
+	cargo build --release --package server
+	scripts/fuzz.sh $(ARGS)
 
 clean: ## everything that was built; never ./data or ./keys
 	scripts/postgres.sh stop

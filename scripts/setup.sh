@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing of the parts named; says nothing when all is there.
-#   scripts/setup.sh rust wasm node chromium postgres keyring python python-client make
+#   scripts/setup.sh rust wasm node chromium postgres keyring python python-client schemathesis make
 set -euo pipefail
 cd "$(dirname "$0")/.."
 PATH="$HOME/.cargo/bin:$PATH"
@@ -98,6 +98,16 @@ setup_python() {
   # `ensurepip` is a package of its own in Debian.
   python3 -c 'import ensurepip, tomllib, venv' 2>/dev/null || apt_install python3 python3-venv
   have dash || apt_install dash
+  python3 -m venv --clear "$home"
+  "$home/bin/pip" install --quiet --disable-pip-version-check --requirement "$wanted" >&2
+  touch "$home/installed"
+}
+
+# What asks the server odd things, for scripts/fuzz.sh.
+setup_schemathesis() {
+  local wanted=fuzz/requirements.txt home=target/schemathesis
+  [[ -x $home/bin/schemathesis && $home/installed -nt $wanted ]] && return
+  python3 -c 'import ensurepip, venv' 2>/dev/null || apt_install python3 python3-venv
   python3 -m venv --clear "$home"
   "$home/bin/pip" install --quiet --disable-pip-version-check --requirement "$wanted" >&2
   touch "$home/installed"

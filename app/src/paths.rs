@@ -123,6 +123,10 @@ pub mod forms {
     pub const COPY: &str = "/forms/copy";
     /// Saves secrets as a file.
     pub const EXPORT: &str = "/forms/export";
+    /// Saves the audit log as lines of JSON.
+    pub const AUDIT_EXPORT: &str = "/forms/audit/export";
+    /// Checks the whole audit log.
+    pub const AUDIT_VERIFY: &str = "/forms/audit/verify";
     /// Uploads `secrets.json` and the like: a plan, or applied at once.
     pub const IMPORT: &str = "/forms/import";
 }

@@ -16,7 +16,10 @@ mod tokens;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-pub use audit::{AuditQuery, AuditRow, Outcome};
+pub use audit::{
+    AuditChart, AuditQuery, AuditReport, AuditRow, AuditSlot, AuditStatus, BreakKind, ChainBreak, ChainReport,
+    HeadState, Outcome,
+};
 pub use bindings::{Binding, BindingState, BindingTarget, EffectiveBinding, Proposal, ProposedBinding};
 pub use changes::{ChangeAction, ChangeItem, ChangeRow, DeletedRow, ScopeFilter};
 pub use delivery::{

@@ -36,6 +36,12 @@ impl Millis {
         self.minute()[..10].to_owned()
     }
 
+    /// The beginning of a day written as `2026-11-22`, UTC.
+    pub fn of_day(day: &str) -> Option<Self> {
+        let at = OffsetDateTime::parse(&format!("{day}T00:00:00Z"), &Rfc3339).ok()?;
+        Some(Self(at.unix_timestamp() * 1000))
+    }
+
     fn date_time(self) -> OffsetDateTime {
         OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000).unwrap_or(OffsetDateTime::UNIX_EPOCH)
     }
@@ -71,6 +77,10 @@ mod tests {
         assert_eq!(at.to_string(), "2026-11-22T13:05:00.25Z");
         assert_eq!(at.minute(), "2026-11-22 13:05");
         assert_eq!(at.day(), "2026-11-22");
+        assert_eq!(Millis::of_day("2026-11-22").map(Millis::minute).as_deref(), Some("2026-11-22 00:00"));
+        for odd in ["", "2026-11", "2026-02-30", "22.11.2026", "2026-11-22T01:00:00Z"] {
+            assert_eq!(Millis::of_day(odd), None, "{odd}");
+        }
         assert_eq!(serde_json::from_str::<Millis>("\"2026-11-22T13:05:00.25Z\"").unwrap(), at);
     }
 }

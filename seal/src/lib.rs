@@ -3,6 +3,7 @@
 #![warn(missing_docs)]
 
 mod aad;
+mod audit;
 mod canonical;
 mod data_key;
 mod envelope;
@@ -17,9 +18,11 @@ mod random;
 mod ring;
 mod wrap;
 
+pub use audit::{AuditRoot, ChainKey, HeadSigner};
 pub use envelope::SealedValue;
 pub use error::SealError;
 pub use keys::{KEY_LEN, RootKey, StoreKey};
+pub use mac::digest;
 pub use padding::MAX_VALUE_LEN;
 pub use place::{ContentKind, ScopeKind, ScopePlace, ValuePlace};
 pub use random::random_bytes;

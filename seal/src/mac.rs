@@ -1,7 +1,7 @@
 //! Keyed hashes: HMAC-SHA256 under one derived key for each purpose.
 
 use crate::canonical;
-use crate::primitives::{Derivation, KeyedHash, is_equal};
+use crate::primitives::{KeyedHash, is_equal};
 use crate::ring::KeyRing;
 
 impl KeyRing {
@@ -41,19 +41,11 @@ impl KeyRing {
     pub fn session_hash(&self, id: &[u8]) -> [u8; 32] {
         hash(self.session.expose_bytes(), id)
     }
+}
 
-    /// The MAC of one audit entry: it continues the chain that ends in `previous`.
-    ///
-    /// `HMAC(K, previous[32] | seq u64be | entry)`, where K is derived for this writer alone: two
-    /// servers on one database keep two chains, and an entry of one does not fit into the other.
-    pub fn audit_mac(&self, writer: [u8; 16], previous: &[u8; 32], seq: u64, entry: &[u8]) -> [u8; 32] {
-        let key = Derivation::extract(&writer, self.audit.expose_bytes()).expand_key(b"audit writer");
-        let mut mac = KeyedHash::new(key.expose_bytes());
-        mac.update(previous);
-        mac.update(&seq.to_be_bytes());
-        mac.update(entry);
-        mac.finish()
-    }
+/// SHA-256 (FIPS 180-4): names bytes without telling them.
+pub fn digest(bytes: &[u8]) -> [u8; 32] {
+    crate::primitives::sha256(bytes)
 }
 
 fn hash(key: &[u8], message: &[u8]) -> [u8; 32] {

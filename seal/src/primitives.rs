@@ -5,9 +5,10 @@
 
 use chacha20poly1305::aead::{AeadInOut, KeyInit, Nonce, Tag};
 use chacha20poly1305::{KeySizeUser, XChaCha20Poly1305};
+use ed25519_dalek::{Signature, Signer as _, SigningKey};
 use hkdf::Hkdf;
 use hmac::{Hmac, Mac};
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
 
@@ -83,6 +84,35 @@ impl KeyedHash {
 
     pub(crate) fn finish(self) -> [u8; 32] {
         self.0.finalize().into_bytes().into()
+    }
+}
+
+/// SHA-256 (FIPS 180-4).
+pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
+/// Ed25519 (RFC 8032), deterministic.
+pub(crate) struct Signer(Box<SigningKey>);
+
+impl Signer {
+    /// From 32 secret bytes.
+    pub(crate) fn new(seed: &SecretKey) -> Self {
+        Self(Box::new(SigningKey::from_bytes(seed.expose_bytes())))
+    }
+
+    pub(crate) fn sign(&self, message: &[u8]) -> [u8; 64] {
+        self.0.sign(message).to_bytes()
+    }
+
+    /// Strict: of a message and a key there is one signature, not several.
+    pub(crate) fn signed(&self, message: &[u8], signature: &[u8]) -> bool {
+        let key = self.0.verifying_key();
+        Signature::from_slice(signature).is_ok_and(|signature| key.verify_strict(message, &signature).is_ok())
+    }
+
+    pub(crate) fn public_key(&self) -> [u8; 32] {
+        self.0.verifying_key().to_bytes()
     }
 }
 

@@ -25,7 +25,6 @@ pub struct KeyRing {
     pub(crate) row: SecretKey,
     pub(crate) token: SecretKey,
     pub(crate) session: SecretKey,
-    pub(crate) audit: SecretKey,
     pub(crate) blind: SecretKey,
     data_wrap: WrappingKey,
     scope_wrap: WrappingKey,
@@ -49,13 +48,24 @@ impl KeyRing {
             row: root.expand_key(b"root row"),
             token: root.expand_key(b"root token"),
             session: root.expand_key(b"root session"),
-            audit: root.expand_key(b"root audit"),
             blind: root.expand_key(b"root blind"),
             data_wrap: WrappingKey::new(KEK_ID, root.expand_key(b"root wrap")),
             scope_wrap: WrappingKey::new(KEK_ID, store.expand_key(b"store scope-wrap")),
             root_check: check(&root, b"root check"),
             store_check: check(&store, b"store check"),
         }
+    }
+
+    /// The ring after this many accepted rollbacks: tokens and sessions of an earlier epoch have another hash and are
+    /// nobody's. Everything else stays.
+    #[must_use]
+    pub fn at_epoch(self, epoch: u64) -> Self {
+        if epoch == 0 {
+            return self;
+        }
+        let salt = [b"sr.v1 epoch".as_slice(), &epoch.to_be_bytes()].concat();
+        let again = |key: &SecretKey, info: &[u8]| Derivation::extract(&salt, key.expose_bytes()).expand_key(info);
+        Self { token: again(&self.token, b"token"), session: again(&self.session, b"session"), ..self }
     }
 
     /// A fingerprint of root key and instance: kept in the database, it tells a wrong key file at

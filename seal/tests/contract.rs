@@ -64,22 +64,19 @@ fn one_message_has_another_hash_for_every_purpose_and_every_instance() {
         assert!(seen.insert(ring.session_hash(b"message")));
         assert!(seen.insert(ring.row_mac("message", &[])));
         assert!(seen.insert(ring.row_mac("", &[b"message"])));
-        assert!(seen.insert(ring.audit_mac([0; 16], &[0; 32], 0, b"message")));
     }
     assert_eq!(ring(1, 2, 3).fingerprint(b"message"), ring(1, 8, 3).fingerprint(b"message"));
 }
 
 #[test]
-fn an_audit_mac_binds_writer_previous_number_and_entry() {
-    let ring = ring(1, 2, 3);
-    let macs = [
-        ring.audit_mac([0; 16], &[0; 32], 1, b"entry"),
-        ring.audit_mac([1; 16], &[0; 32], 1, b"entry"),
-        ring.audit_mac([0; 16], &[1; 32], 1, b"entry"),
-        ring.audit_mac([0; 16], &[0; 32], 2, b"entry"),
-        ring.audit_mac([0; 16], &[0; 32], 1, b"other"),
-    ];
-    assert_eq!(HashSet::from(macs).len(), macs.len());
+fn an_epoch_has_tokens_and_sessions_of_its_own_and_all_else_in_common() {
+    let (first, later) = (ring(1, 2, 3).at_epoch(0), ring(1, 2, 3).at_epoch(1));
+    assert_eq!(first.token_hash(b"message"), ring(1, 2, 3).token_hash(b"message"));
+    assert_ne!(first.token_hash(b"message"), later.token_hash(b"message"));
+    assert_ne!(first.session_hash(b"message"), later.session_hash(b"message"));
+    assert_ne!(later.token_hash(b"message"), ring(1, 2, 3).at_epoch(2).token_hash(b"message"));
+    assert_eq!(first.row_mac("a", &[b"b"]), later.row_mac("a", &[b"b"]));
+    assert_eq!(first.fingerprint(b"message"), later.fingerprint(b"message"));
 }
 
 #[test]

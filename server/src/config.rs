@@ -1,5 +1,7 @@
 //! The command line and the environment. Every flag is also a variable `STRONGROOM_…`; `--help` is the reference.
 
+mod audit;
+mod edge;
 mod environment;
 mod origin;
 mod secret;
@@ -14,6 +16,9 @@ use std::{
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use vault::{DatabaseUrl, KeyFiles};
 
+use audit::day;
+pub use audit::{Audit, AuditArgs, StreamTo};
+pub use edge::{Doors, EdgeArgs, Tls};
 pub use origin::Origin;
 use secret::Hidden;
 
@@ -35,6 +40,8 @@ pub enum Command {
     Bootstrap(BootstrapArgs),
     /// Brings the database schema up to date.
     Migrate(StorageArgs),
+    /// Checks every row of the database, opens every value, and checks the audit log.
+    Verify(StorageArgs),
     /// About the audit log.
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -55,8 +62,30 @@ pub enum ConfigCommand {
 /// About the audit log.
 #[derive(Debug, Subcommand)]
 pub enum AuditCommand {
-    /// Checks every record: that it is as it was written, and that none is missing.
-    Verify(StorageArgs),
+    /// Checks every record: that it is as it was written, and that none is missing, at the end and as a whole neither.
+    Verify(VerifyArgs),
+    /// Removes the records of closed segments that ended before a date; the segments' signed headers stay.
+    Prune(PruneArgs),
+}
+
+/// How the check is told.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    #[command(flatten)]
+    pub(crate) storage: StorageArgs,
+    /// Print what was found about each chain, as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What is removed.
+#[derive(Debug, Args)]
+pub struct PruneArgs {
+    #[command(flatten)]
+    pub(crate) storage: StorageArgs,
+    /// The first day that is kept, UTC: `2026-01-31`.
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub before: domain::Millis,
 }
 
 /// Where everything is kept.
@@ -74,6 +103,10 @@ pub struct StorageArgs {
     /// A file with the database URL.
     #[arg(long, env = "STRONGROOM_DATABASE_URL_FILE", conflicts_with = "database_url", value_name = "FILE")]
     database_url_file: Option<PathBuf>,
+    /// The signed head of the audit log, which tells a database that was rolled back; `audit.head` beside the keys when
+    /// not given. Never inside the data directory.
+    #[arg(long, env = "STRONGROOM_HEAD_FILE", value_name = "FILE")]
+    head_file: Option<PathBuf>,
 }
 
 /// How the server listens and speaks.
@@ -97,6 +130,10 @@ pub struct ServeArgs {
     /// How it is logged.
     #[arg(long, env = "STRONGROOM_LOG_FORMAT", default_value = "text", value_name = "FORMAT")]
     log_format: LogFormat,
+    #[command(flatten)]
+    audit: AuditArgs,
+    #[command(flatten)]
+    edge: EdgeArgs,
 }
 
 /// How the log is written.
@@ -133,6 +170,8 @@ pub struct Storage {
     pub keys: PathBuf,
     /// The database.
     pub database: Database,
+    /// The signed head of the audit log.
+    pub head: PathBuf,
 }
 
 /// The database, shown without its password.
@@ -160,6 +199,10 @@ pub struct Config {
     pub log: String,
     /// How it is logged.
     pub log_format: LogFormat,
+    /// How the audit log is kept.
+    pub audit: Audit,
+    /// Connections: how many, how they are encrypted, and whose word about a client is taken.
+    pub doors: Doors,
 }
 
 /// The configuration cannot be used: wrong usage, exit code 2.
@@ -186,6 +229,8 @@ impl ServeArgs {
             trusted_origins: self.trusted_origins,
             log: self.log,
             log_format: self.log_format,
+            audit: self.audit.check(),
+            doors: self.edge.check()?,
         })
     }
 }
@@ -214,7 +259,17 @@ impl StorageArgs {
             // The text itself is not shown: it may hold a password.
             Some(url) => url.parse().map_err(|message| Unusable(format!("--database-url: {message}")))?,
         };
-        Ok(Storage { data, keys, database: Database(database) })
+        let head = self.head_file.clone().unwrap_or_else(|| keys.join("audit.head"));
+        let head = resolved(&head)?;
+        if head.starts_with(&data) {
+            return Err(Unusable(format!(
+                "the head file ({}) lies inside the data directory ({}): whoever puts back an older copy of one would \
+                 put back both; choose another place with --head-file",
+                head.display(),
+                data.display()
+            )));
+        }
+        Ok(Storage { data, keys, database: Database(database), head })
     }
 
     fn database_url(&self) -> Result<Option<String>, Unusable> {
@@ -229,7 +284,7 @@ impl StorageArgs {
 
 impl Storage {
     /// What the vault is opened with. Makes the two directories, for nobody else to read.
-    pub fn prepare(&self) -> io::Result<vault::Config> {
+    pub fn prepare(&self, rollback: vault::Rollback) -> io::Result<vault::Config> {
         if let DatabaseUrl::Sqlite(file) = &self.database.0 {
             make_private(file.parent().unwrap_or(&self.data))?;
         }
@@ -238,6 +293,7 @@ impl Storage {
             database: self.database.0.clone(),
             keys: KeyFiles::in_directory(&self.keys),
             clock: vault::Clock::system(),
+            audit: vault::AuditConfig { head: Some(self.head.clone()), rollback, ..vault::AuditConfig::default() },
         })
     }
 }

@@ -17,9 +17,11 @@ mod notice;
 pub mod openapi;
 mod pages;
 mod problem;
+mod process;
 mod respond;
 mod session;
 mod state;
+mod stream;
 pub mod telemetry;
 
 use std::{
@@ -37,7 +39,7 @@ use axum::{
 use tokio::{net::TcpListener, time};
 use tower::ServiceBuilder;
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
-use vault::Vault;
+use vault::{Rollback, Vault};
 
 pub use state::{AppState, Edge};
 
@@ -45,6 +47,10 @@ pub use state::{AppState, Edge};
 const REQUEST_TIMEOUT: Duration = Duration::from_mins(1);
 /// How often sessions that are over are removed, and values whose time to be brought back is over destroyed.
 const SWEEP: Duration = Duration::from_mins(10);
+/// How long the stream of audit records may take to end.
+const FLUSH: Duration = Duration::from_secs(5);
+/// How often the audit log is checked as a whole.
+const CARE: Duration = Duration::from_hours(24);
 
 /// Every route and every layer; those that come first see a request first and its response last.
 pub fn router(state: AppState) -> Router {
@@ -65,7 +71,7 @@ pub fn router(state: AppState) -> Router {
         .merge(without_cookie)
         .layer(
             ServiceBuilder::new()
-                .layer(from_fn(layers::identify))
+                .layer(from_fn_with_state(state.clone(), layers::identify))
                 .layer(from_fn(layers::trace))
                 .layer(from_fn_with_state(state.clone(), layers::secure_headers))
                 .layer(from_fn(problem::answer))
@@ -85,7 +91,14 @@ pub async fn run(
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), Box<dyn Error>> {
     let edge = Edge::new(&config, listener.local_addr()?);
-    let vault = Vault::open(config.storage.prepare()?).await?;
+    let certificate =
+        config.doors.tls.as_ref().map(accept::Certificate::open).transpose().map_err(|error| error.to_string())?;
+    let tls = certificate.as_ref().map(accept::Certificate::acceptor).transpose().map_err(|error| error.to_string())?;
+    let sink = config.audit.stream.as_ref().map(stream::Sink::open).transpose()?;
+    let rollback = if config.audit.accept_rollback { Rollback::Accept } else { Rollback::Refuse };
+    let vault = Vault::open(config.storage.prepare(rollback)?).await?;
+    let streaming = sink.map(|sink| tokio::spawn(stream::write(vault.stream_audit(), sink)));
+    let mut tasks = Vec::new();
     offer_set_up(&vault, &edge).await?;
     tracing::info!(
         listen = %listener.local_addr()?,
@@ -95,20 +108,36 @@ pub async fn run(
     );
     if !edge.https && !listener.local_addr()?.ip().is_loopback() {
         tracing::warn!(
-            "passwords and values cross the network in the clear: put a proxy with HTTPS in front and set --public-url"
+            "passwords and values cross the network in the clear: give --tls-cert and --tls-key, or put a proxy with \
+             HTTPS in front and set --public-url"
         );
     }
-    let sweeper = tokio::spawn(sweep(vault.clone()));
+    tasks.push(tokio::spawn(sweep(vault.clone())));
+    tasks.push(tokio::spawn(care(vault.clone(), config.audit.retention)));
+    let keeper = vault.clone();
+    tasks.push(tokio::spawn(async move { keeper.keep_audit().await }));
     let follower = vault.clone();
-    let follower = tokio::spawn(async move { follower.follow_changes().await });
+    tasks.push(tokio::spawn(async move { follower.follow_changes().await }));
     // Those who watch would never finish.
     let shutdown = async {
         shutdown.await;
         vault.end_watches();
     };
-    accept::serve(listener, router(AppState::new(vault.clone(), edge)), shutdown).await;
-    sweeper.abort();
-    follower.abort();
+    if let Some(certificate) = certificate {
+        tasks.push(tokio::spawn(certificate.follow()));
+    }
+    let router = router(AppState::new(vault.clone(), edge));
+    accept::serve(listener, router, &config.doors, tls, shutdown).await;
+    if let Err(error) = vault.end_audit().await {
+        tracing::error!(%error, "the audit log could not be closed");
+    }
+    for task in tasks {
+        task.abort();
+    }
+    if let Some(streaming) = streaming {
+        // What was committed is still written out.
+        let _ = time::timeout(FLUSH, streaming).await;
+    }
     vault.close().await;
     tracing::info!("ended");
     Ok(())
@@ -127,6 +156,24 @@ async fn offer_set_up(vault: &Vault, edge: &Edge) -> Result<(), Box<dyn Error>> 
         stdout.flush()?;
     }
     Ok(())
+}
+
+/// Checks the audit log, removes what the retention rule says, and again after a day.
+async fn care(vault: Vault, retention: Option<u32>) {
+    let mut every = time::interval(CARE);
+    loop {
+        every.tick().await;
+        match vault.verify_audit().await.map(|report| report.verdict()) {
+            Ok(Ok(records)) => tracing::info!(records, "the audit log is as it was written"),
+            Ok(Err(broken)) => tracing::error!(broken, "the audit log is not as it was written"),
+            Err(error) => tracing::error!(%error, "the audit log could not be checked"),
+        }
+        if let Some(days) = retention
+            && let Err(error) = vault.retain_audit(days).await
+        {
+            tracing::error!(%error, "old audit records could not be removed");
+        }
+    }
 }
 
 async fn sweep(vault: Vault) {

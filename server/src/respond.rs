@@ -73,3 +73,36 @@ impl IntoResponse for SecretFile {
         response
     }
 }
+
+/// The audit log as lines of JSON, as fast as the client takes them.
+pub(crate) struct AuditLines(pub(crate) vault::AuditExport);
+
+impl IntoResponse for AuditLines {
+    fn into_response(self) -> Response {
+        let lines = futures_util::stream::unfold(Some(self.0), async |export| {
+            let mut export = export?;
+            match export.next().await {
+                Ok(rows) if rows.is_empty() => None,
+                Ok(rows) => {
+                    let mut lines = Vec::new();
+                    for row in rows {
+                        // Plain texts and numbers: nothing that JSON cannot hold.
+                        serde_json::to_writer(&mut lines, &row).ok()?;
+                        lines.push(b'\n');
+                    }
+                    Some((Ok(Bytes::from(lines)), Some(export)))
+                }
+                // The answer has begun: breaking it off is all that can still be said.
+                Err(error) => Some((Err(error.public().detail), None)),
+            }
+        });
+        let mut response = Response::new(Body::from_stream(lines));
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"));
+        headers.insert(
+            header::CONTENT_DISPOSITION,
+            HeaderValue::from_static("attachment; filename=\"strongroom-audit.jsonl\""),
+        );
+        response
+    }
+}

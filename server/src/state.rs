@@ -9,7 +9,7 @@ use vault::Vault;
 
 use crate::{
     assets,
-    config::{Config, Origin},
+    config::{Config, Doors, Origin},
 };
 
 /// The state of the router. Cheap to clone.
@@ -34,15 +34,18 @@ pub struct Edge {
     pub origins: Vec<Origin>,
     /// Whether browsers come by HTTPS: cookies are `Secure` then, and HSTS is sent.
     pub https: bool,
+    /// How clients get here, and whose word about them is taken.
+    pub doors: Doors,
 }
 
 impl Edge {
     /// What `config` says, for a server that listens on `local`.
     pub fn new(config: &Config, local: SocketAddr) -> Self {
-        let public = config.public_url.clone().unwrap_or_else(|| Origin::listening(local));
+        let is_tls = config.doors.tls.is_some();
+        let public = config.public_url.clone().unwrap_or_else(|| Origin::listening(local, is_tls));
         let mut origins = vec![public.clone()];
         origins.extend(config.trusted_origins.iter().cloned());
-        Self { https: public.is_https(), public, origins }
+        Self { https: public.is_https(), public, origins, doors: config.doors.clone() }
     }
 }
 

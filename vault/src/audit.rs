@@ -1,27 +1,37 @@
-//! The audit log: a record in the transaction it is about, chained by MAC; and reading it.
+//! The audit log: a record in the transaction it is about, chained by MAC.
 //!
 //! Each process writes a chain of its own. The link after record *n* is `link(n) = MAC(link(n-1) | n | record n)`,
 //! and `link(0)` a MAC of the word `chain`. Only the newest link is stored, as the head of the chain, and replaced with
 //! every record; the record itself carries `MAC(link(n) | n | "record")`, from which no link can be had. So whoever
-//! edits the tables can change, remove or cut off no record without [`Vault::verify_audit`] telling. It does not tell
-//! when a whole chain is removed, or the whole database replaced by an older copy.
+//! edits the tables can change, remove or cut off no record without [`Vault::verify_audit`] telling.
+//!
+//! A chain is made of [`segments`], each with a key of its own that is erased when the next begins: who takes the keys
+//! out of a running server cannot rewrite what was closed before. The [`head`] file tells when a chain is removed whole,
+//! or the database replaced by an older copy.
 
+mod chain;
+pub(crate) mod epochs;
+pub(crate) mod head;
+mod keep;
 mod many;
+mod read;
+mod segments;
+mod verify;
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use domain::{
-    Action, Actor, Code, Error as PublicError, Millis, Scope,
-    access::RequestInfo,
-    api::{AuditQuery, AuditRow, ListQuery, Outcome, Page},
-};
+use domain::{Actor, access::RequestInfo, api::Outcome};
 use uuid::Uuid;
+
+pub use chain::SegmentLimits;
+pub(crate) use keep::Log;
+pub use keep::{AuditConfig, Rollback};
+pub use read::AuditExport;
 
 use crate::{
     Vault,
     clock::new_id,
     db::{
         Tx,
-        audit::{AuditFilter, StoredChain, StoredRecord},
+        audit::{StoredChain, StoredRecord},
     },
     error::{Error, Result},
     row_mac::Fields,
@@ -80,20 +90,21 @@ impl Vault {
         request: &RequestInfo,
         event: Event<'_>,
     ) -> Result<Uuid> {
-        let head = self.next_in_chain(tx).await?;
-        let (row, link) = self.next_record(&head, label, request, event)?;
-        tx.append_audit_record(&row, &link).await?;
-        Ok(row.id)
+        let mut head = self.next_in_chain(tx).await?;
+        let row = self.next_record(&mut head, label, request, event)?;
+        let id = row.id;
+        tx.append_audit_records(vec![row], &head).await?;
+        Ok(id)
     }
 
-    /// The record at the end of a chain, and the link after it.
+    /// The record at the end of a chain, whose head moves on to the link after it.
     fn next_record(
         &self,
-        head: &StoredChain,
+        head: &mut StoredChain,
         label: &str,
         request: &RequestInfo,
         event: Event<'_>,
-    ) -> Result<(StoredRecord, [u8; 32])> {
+    ) -> Result<StoredRecord> {
         let Event { action, source, name, version, outcome, reason } = event;
         let mut row = StoredRecord {
             id: new_id(),
@@ -111,112 +122,33 @@ impl Vault {
             request_id: printable(&request.request_id),
             mac: Vec::new(),
         };
-        let link = self.link(&head.mac, &row)?;
-        row.mac = self.seal_of(&link, &row);
-        Ok((row, link))
+        let previous = head.mac.as_slice().try_into().map_err(|_| TAMPERED)?;
+        let (link, mark) = self.inner.log.chain.with_key(head.segment, |key| {
+            let link = verify::link(key, previous, &row);
+            (link, verify::mark(key, &link, &row))
+        })?;
+        row.mac = mark.to_vec();
+        head.mac = link.to_vec();
+        Ok(row)
     }
 
-    /// The chain with one place more; begins it where this process has not written yet.
+    /// Our chain with one place more, in a new segment where the open one has had enough; begins the chain where this
+    /// process has not written yet.
     async fn next_in_chain(&self, tx: &mut Tx) -> Result<StoredChain> {
-        let writer = self.inner.writer;
-        if let Some(head) = tx.put_next_audit_sequence(writer).await? {
-            return Ok(head);
+        let chain = &self.inner.log.chain;
+        let mut found = tx.put_next_audit_sequence(chain.writer).await?;
+        if found.is_none() {
+            let first = chain.with_key(0, |key| key.mac(&[0; 32], 0, b"chain"))?;
+            tx.append_audit_chain(chain.writer, &first).await?;
+            found = tx.put_next_audit_sequence(chain.writer).await?;
         }
-        tx.append_audit_chain(writer, &self.first_link(writer)).await?;
-        let head = tx.put_next_audit_sequence(writer).await?;
-        head.ok_or(TAMPERED)
-    }
-
-    fn first_link(&self, writer: Uuid) -> [u8; 32] {
-        let keys = &self.inner.keys;
-        keys.audit_mac(*writer.as_bytes(), &[0; 32], 0, b"chain")
-    }
-
-    /// The link after `row`, given the one before.
-    fn link(&self, previous: &[u8], row: &StoredRecord) -> Result<[u8; 32]> {
-        let previous = previous.try_into().map_err(|_| TAMPERED)?;
-        Ok(self.audit_mac(row, previous, &entry(row)))
-    }
-
-    /// What the record carries: only who knows the link after it can make it.
-    fn seal_of(&self, link: &[u8; 32], row: &StoredRecord) -> Vec<u8> {
-        self.audit_mac(row, link, b"record").to_vec()
-    }
-
-    fn audit_mac(&self, row: &StoredRecord, previous: &[u8; 32], entry: &[u8]) -> [u8; 32] {
-        let writer = *row.writer_id.as_bytes();
-        let sequence = row.sequence.cast_unsigned();
-        self.inner.keys.audit_mac(writer, previous, sequence, entry)
-    }
-
-    /// The audit log, newest first.
-    pub async fn list_audit(&self, actor: &Actor, query: &AuditQuery) -> Result<Page<AuditRow>> {
-        let event = Event::of("audit.read", "", "");
-        self.authorise(actor, Action::ReadAudit, &Scope::platform(None), event).await?;
-        let rows = ListQuery { limit: query.limit, ..ListQuery::default() }.rows();
-        let filter = AuditFilter {
-            actor: query.actor.as_deref().filter(|actor| !actor.is_empty()),
-            action: query.action.as_deref().filter(|action| !action.is_empty()),
-            before: match &query.cursor {
-                Some(cursor) => read_cursor(cursor)?,
-                None => (i64::MAX, Uuid::max()),
-            },
-            limit: i64::from(rows) + 1,
-        };
-        let mut found = self.inner.db.read().await?.list_audit_records(&filter).await?;
-        let more = found.len() > rows as usize;
-        found.truncate(rows as usize);
-        Ok(Page {
-            next_cursor: found.last().filter(|_| more).map(cursor_after),
-            items: found.into_iter().map(public).collect::<Result<_>>()?,
-        })
-    }
-
-    /// Walks every chain and recomputes every MAC; answers how many records it saw, or which record breaks.
-    pub async fn verify_audit(&self) -> Result<Result<u64, String>> {
-        let mut tx = self.inner.db.read().await?;
-        let mut seen = 0;
-        for chain in tx.list_audit_chains().await? {
-            match self.verify_chain(&mut tx, &chain).await? {
-                Ok(records) => seen += records,
-                Err(broken) => return Ok(Err(format!("chain {}: {broken}", chain.writer_id))),
-            }
+        let mut head = found.ok_or(TAMPERED)?;
+        if self.is_full(&head) {
+            head.sequence -= 1;
+            self.close_segment(tx, &mut head).await?;
+            head.sequence += 1;
         }
-        let all = tx.find_audit_count().await?.cast_unsigned();
-        if all != seen {
-            return Ok(Err(format!("{} records belong to no chain", all - seen)));
-        }
-        Ok(Ok(seen))
-    }
-
-    async fn verify_chain(&self, tx: &mut Tx, chain: &StoredChain) -> Result<Result<u64, String>> {
-        let mut link = self.first_link(chain.writer_id);
-        let mut sequence = 0;
-        loop {
-            let rows = tx.list_chain_records(chain.writer_id, sequence, BATCH).await?;
-            if rows.is_empty() {
-                break;
-            }
-            for row in rows {
-                sequence += 1;
-                if row.sequence != sequence {
-                    return Ok(Err(format!("record {sequence} is missing")));
-                }
-                link = self.link(&link, &row)?;
-                if self.seal_of(&link, &row) != row.mac {
-                    return Ok(Err(format!("record {sequence} ({}) was changed, or the one before it was", row.id)));
-                }
-            }
-        }
-        if sequence != chain.sequence {
-            return Ok(Err(format!("it ends after record {sequence}, but {} were written", chain.sequence)));
-        }
-        if link.as_slice() != chain.mac {
-            return Ok(Err(format!(
-                "it was cut off, or its head was changed: the head is not that of record {sequence}"
-            )));
-        }
-        Ok(Ok(sequence.cast_unsigned()))
+        Ok(head)
     }
 }
 
@@ -248,39 +180,6 @@ fn printable(text: &str) -> String {
         if misleads { '\u{fffd}' } else { c }
     };
     text.chars().take(TEXT_MAX).map(harmless).collect()
-}
-
-fn public(row: StoredRecord) -> Result<AuditRow> {
-    Ok(AuditRow {
-        id: row.id.to_string(),
-        at: Millis(row.at),
-        actor: row.actor,
-        action: row.action,
-        source: row.source,
-        name: row.name,
-        version: row.version,
-        outcome: Outcome::from_word(&row.outcome).ok_or(Error::Unknown { table: "audit_records" })?,
-        reason: row.reason,
-        address: row.address,
-        request_id: row.request_id,
-    })
-}
-
-/// Where a page ended: the time and id of its last record.
-fn cursor_after(row: &StoredRecord) -> String {
-    let mut bytes = row.at.to_be_bytes().to_vec();
-    bytes.extend_from_slice(row.id.as_bytes());
-    URL_SAFE_NO_PAD.encode(bytes)
-}
-
-fn read_cursor(cursor: &str) -> Result<(i64, Uuid)> {
-    let bytes = URL_SAFE_NO_PAD.decode(cursor).unwrap_or_default();
-    match bytes.split_first_chunk() {
-        Some((at, id)) if id.len() == 16 => Ok((i64::from_be_bytes(*at), Uuid::from_slice(id).unwrap_or_default())),
-        _ => {
-            Err(PublicError::new(Code::Malformed, "the cursor is not one of this list; start again without it").into())
-        }
-    }
 }
 
 #[cfg(test)]

@@ -99,6 +99,9 @@ pub enum StartError {
     /// A key file cannot be used.
     #[error("{0}")]
     Key(String),
+    /// The head file of the audit log cannot be used, or knows more than the database.
+    #[error("{0}")]
+    Head(String),
     /// Anything else of the first transaction.
     #[error(transparent)]
     Vault(#[from] Error),

@@ -5,12 +5,16 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use domain::access::RequestInfo;
-use seal::KeyRing;
+use seal::{AuditRoot, KeyRing};
 use uuid::Uuid;
 
 use crate::{
-    Clock, Config, Inner, KeyFiles, Vault,
-    audit::Event,
+    Config, Inner, KeyFiles, Rollback, Vault,
+    audit::{
+        Event, Log,
+        epochs::{Begun, read_head, refuse_rollback},
+        head::Head,
+    },
     clock::new_id,
     db::{Db, Tx, environments::StoredEnvironment, installation::StoredInstallation},
     environments,
@@ -43,9 +47,15 @@ async fn try_open(config: &Config) -> Result<Vault, StartError> {
     let files = &config.keys;
     let keys = files.read()?;
     match (look(config).await?, &keys) {
-        (Some(row), Some(keys)) => drop(unlock(&row, keys, files)?),
+        (Some((row, lengths)), Some(keys)) => {
+            drop(unlock(&row, keys, files)?);
+            if let Some(head) = read_head(&config.audit, keys)? {
+                refuse_rollback(&config.audit, &head.lost(&lengths, head.epoch))?;
+            }
+        }
         (Some(_), None) => return Err(missing(files)),
-        (None, _) => {}
+        (None, Some(keys)) => refuse_empty(config, keys)?,
+        (None, None) => {}
     }
     let new_keys = match keys {
         Some(_) => None,
@@ -62,11 +72,19 @@ async fn try_open(config: &Config) -> Result<Vault, StartError> {
             Some(keys) => keys,
             None => files.read()?.ok_or_else(|| missing(files))?,
         };
-        let ring = unlock(&row, &keys, files)?;
-        let vault = vault(db, ring, row.id, config.clock.clone());
-        if vault.refresh_search(&mut tx).await? {
+        let ring = || unlock(&row, &keys, files);
+        let head = read_head(&config.audit, &keys)?;
+        let vault = vault(config, db, ring()?, row.id, &keys, head.clone());
+        let (ring, begun) = vault.meet_head(&mut tx, &config.audit, head, ring()?).await?;
+        let vault = vault.with_ring(ring);
+        let is_new = vault.record_start(&mut tx, &begun).await?;
+        if let Begun::RolledBack { epoch, .. } = begun {
+            vault.inner.log.head.forget(epoch).await;
+        }
+        if vault.refresh_search(&mut tx).await? || is_new {
             tx.commit().await?;
         }
+        vault.tell_records();
         return Ok(vault);
     }
     let keys = match (keys, new_keys) {
@@ -74,23 +92,40 @@ async fn try_open(config: &Config) -> Result<Vault, StartError> {
         (None, Some(new)) => new.publish()?,
         (None, None) => return Err(missing(files)),
     };
+    refuse_empty(config, &keys)?;
     let id = new_id();
     let ring = KeyRing::new(&keys.root, &keys.store, *id.as_bytes());
-    let vault = vault(db, ring, id, config.clock.clone());
+    let vault = vault(config, db, ring, id, &keys, None);
     vault.make_installation(&mut tx).await?;
     tx.commit().await?;
+    vault.tell_records();
     Ok(vault)
 }
 
-/// The installation in the database as it is, without making or changing anything.
-async fn look(config: &Config) -> Result<Option<StoredInstallation>, StartError> {
+/// Refuses to make a new installation where the head file knows one: its database is gone, or another one is meant.
+fn refuse_empty(config: &Config, keys: &Keys) -> Result<(), StartError> {
+    match read_head(&config.audit, keys)? {
+        Some(head) if config.audit.rollback == Rollback::Refuse => Err(StartError::Head(format!(
+            "there is no installation in the database, but the head file {} knows the installation {}: restore its \
+             database, or start once with --accept-rollback to make a new one",
+            config.audit.head.as_deref().unwrap_or(Path::new("")).display(),
+            head.installation
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// The installation in the database as it is, and the lengths of its audit chains, without making or changing anything.
+async fn look(config: &Config) -> Result<Option<(StoredInstallation, Vec<(Uuid, i64)>)>, StartError> {
     let Some(db) = Db::connect_to_existing(&config.database).await? else {
         return Ok(None);
     };
     let mut tx = db.read().await?;
     let mut row = None;
-    if tx.has_schema().await? {
-        row = only_row(&mut tx).await?;
+    if tx.has_schema().await?
+        && let Some(found) = only_row(&mut tx).await?
+    {
+        row = Some((found, tx.list_audit_lengths().await?));
     }
     drop(tx);
     db.close().await;
@@ -129,18 +164,36 @@ fn missing(files: &KeyFiles) -> StartError {
     ))
 }
 
-fn vault(db: Db, keys: KeyRing, instance: Uuid, clock: Clock) -> Vault {
+fn vault(config: &Config, db: Db, ring: KeyRing, instance: Uuid, keys: &Keys, head: Option<Head>) -> Vault {
+    let root = AuditRoot::new(&keys.root, *instance.as_bytes());
+    let known = head.unwrap_or_else(|| Head::new(instance));
     Vault {
         inner: Arc::new(Inner {
             db,
-            keys,
+            keys: ring,
             instance,
-            clock,
-            writer: new_id(),
+            clock: config.clock.clone(),
+            log: Arc::new(Log::new(&root, &config.audit, config.keys.clone(), known)),
             passwords: Passwords::new(),
             throttle: Throttle::default(),
             watches: Watches::default(),
         }),
+    }
+}
+
+impl Vault {
+    /// The same vault with other keys; for one that nobody has a second handle of yet.
+    fn with_ring(mut self, ring: KeyRing) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.inner) {
+            inner.keys = ring;
+        }
+        self
+    }
+
+    /// From now on the log is told of its records as they are committed.
+    fn tell_records(&self) {
+        let log = self.inner.log.clone();
+        self.inner.db.on_recorded(Box::new(move |rows, segment| log.committed(rows, segment)));
     }
 }
 

@@ -40,11 +40,13 @@ mod sessions;
 mod setup;
 mod throttle;
 mod tokens;
+mod verify;
 mod watch;
 mod words;
 
 use std::sync::Arc;
 
+pub use audit::{AuditConfig, AuditExport, Rollback, SegmentLimits};
 pub use clock::Clock;
 pub use copy::CopyOptions;
 pub use db::DatabaseUrl;
@@ -58,6 +60,7 @@ pub use key_files::KeyFiles;
 pub use people::SignedIn;
 pub use secrets::{Care, NewValue, PutOrKept, RowCell};
 pub use sessions::Sessions;
+pub use verify::RowsReport;
 pub use watch::{WATCHES_MAX, WATCHES_PER_TOKEN, Watch};
 
 /// What a vault is opened with.
@@ -68,6 +71,8 @@ pub struct Config {
     pub keys: KeyFiles,
     /// The clock; [`Clock::system`] outside tests.
     pub clock: Clock,
+    /// How the audit log is kept.
+    pub audit: AuditConfig,
 }
 
 /// The only thing that can do anything. Cheap to clone.
@@ -82,8 +87,8 @@ struct Inner {
     /// The installation's id: the owner of platform scopes, and part of what every seal is bound to.
     instance: uuid::Uuid,
     clock: Clock,
-    /// The audit chain this process writes.
-    writer: uuid::Uuid,
+    /// The audit log, and the chain of it that this process writes.
+    log: Arc<audit::Log>,
     passwords: passwords::Passwords,
     throttle: throttle::Throttle,
     watches: watch::Watches,

@@ -19,6 +19,16 @@ impl Fields {
         Self { table, fields: Vec::new() }
     }
 
+    /// The table of the row.
+    pub(crate) fn table(&self) -> &'static str {
+        self.table
+    }
+
+    /// The row's own id, where its first field is one.
+    pub(crate) fn row_id(&self) -> Option<Uuid> {
+        self.fields.first().and_then(|field| Uuid::from_slice(field).ok())
+    }
+
     pub(crate) fn bytes(mut self, bytes: &[u8]) -> Self {
         self.fields.push(bytes.to_vec());
         self

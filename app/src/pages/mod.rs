@@ -18,7 +18,7 @@ pub mod secrets;
 mod setup;
 mod tokens;
 
-pub use audit::Audit;
+pub use audit::{Asked, Audit};
 #[cfg(feature = "ssr")]
 pub use bare_page::Look;
 #[cfg(feature = "ssr")]

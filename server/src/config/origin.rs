@@ -26,9 +26,10 @@ impl Origin {
     }
 
     /// The address of a server that listens on `local`, for a browser on the same machine.
-    pub fn listening(local: SocketAddr) -> Self {
+    pub fn listening(local: SocketAddr, is_tls: bool) -> Self {
         let host = if local.ip().is_unspecified() { format!("localhost:{}", local.port()) } else { local.to_string() };
-        Self(format!("http://{}", host.trim_end_matches(":80")))
+        let (scheme, own_port) = if is_tls { ("https", ":443") } else { ("http", ":80") };
+        Self(format!("{scheme}://{}", host.strip_suffix(own_port).unwrap_or(&host)))
     }
 }
 
@@ -87,7 +88,7 @@ mod tests {
 
     #[test]
     fn a_server_is_found_where_it_listens() {
-        let at = |local: &str| Origin::listening(local.parse().unwrap()).0;
+        let at = |local: &str| Origin::listening(local.parse().unwrap(), false).0;
         assert_eq!(at("127.0.0.1:3000"), "http://127.0.0.1:3000");
         assert_eq!(at("0.0.0.0:3000"), "http://localhost:3000");
         assert_eq!(at("[::]:80"), "http://localhost");

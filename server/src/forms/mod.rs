@@ -1,6 +1,7 @@
 //! What the dashboard's forms post to. Each handler calls one use-case and answers with a redirect and a notice, so a
 //! form works the same with and without script, and reloading its answer repeats nothing.
 
+mod audit;
 mod bare;
 mod bindings;
 mod contract;
@@ -35,6 +36,7 @@ use crate::{AppState, notice, problem::Answer};
 pub fn routes() -> Router<AppState> {
     Router::new()
         .merge(session::routes())
+        .merge(audit::routes())
         .merge(places::routes())
         .merge(members::routes())
         .merge(people::routes())

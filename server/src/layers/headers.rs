@@ -8,6 +8,7 @@ use axum::{
     response::Response,
 };
 
+use super::Forwarded;
 use crate::AppState;
 
 /// What all responses say.
@@ -40,6 +41,7 @@ const fn fixed(name: &'static str, value: &'static str) -> (HeaderName, HeaderVa
 }
 
 pub(crate) async fn secure_headers(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let is_https = state.edge.https || request.extensions().get::<Forwarded>().is_some();
     let mut response = next.run(request).await;
     let has_body = !matches!(response.status().as_u16(), 204 | 304);
     let headers = response.headers_mut();
@@ -53,7 +55,7 @@ pub(crate) async fn secure_headers(State(state): State<AppState>, request: Reque
         // Without one a browser may guess. Redirects and empty answers say it too; it costs nothing.
         headers.entry(header::CONTENT_TYPE).or_insert(HeaderValue::from_static("text/plain; charset=utf-8"));
     }
-    if state.edge.https {
+    if is_https {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, TRANSPORT);
     }
     response

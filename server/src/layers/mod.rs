@@ -16,10 +16,10 @@ use domain::{Code, Error};
 
 pub(crate) use csrf::csrf;
 pub(crate) use headers::secure_headers;
-pub(crate) use identify::{identify, trace};
+pub(crate) use identify::{Forwarded, identify, trace};
 pub(crate) use isolate::{Root, isolate};
 pub(crate) use limit::{SMALL, UPLOAD, WRITE, limit, limit_form};
-pub(crate) use refuse::{drop_ambient_proof, refuse};
+pub(crate) use refuse::{Ambiguity, drop_ambient_proof, refuse};
 
 use crate::problem::ApiError;
 

@@ -25,8 +25,18 @@ pub(crate) async fn refuse(request: Request, next: Next) -> Response {
     }
 }
 
+/// The request says its length in two ways. An extension of the request.
+#[derive(Clone, Copy)]
+pub(crate) struct Ambiguity;
+
 fn refusal(request: &Request) -> Option<Error> {
     let headers = request.headers();
+    if request.extensions().get::<Ambiguity>().is_some() {
+        return Some(Error::new(
+            Code::Malformed,
+            "the request says its length in two ways: send either `Content-Length` or `Transfer-Encoding`",
+        ));
+    }
     if is_encoded(headers) {
         return Some(Error::new(
             Code::UnsupportedMediaType,

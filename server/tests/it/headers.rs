@@ -5,13 +5,14 @@ use axum::http::Method;
 use crate::fixture::{Reply, Server};
 
 /// What every response says.
-const ALWAYS: [(&str, &str); 6] = [
+const ALWAYS: [(&str, &str); 7] = [
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "same-origin"),
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
     ("cross-origin-embedder-policy", "require-corp"),
     ("x-frame-options", "DENY"),
+    ("x-permitted-cross-domain-policies", "none"),
 ];
 
 #[track_caller]
@@ -58,6 +59,55 @@ async fn replies(server: &Server) -> Vec<(&'static str, Reply)> {
         ("no asset", server.anyone().get("!/pkg/none.js").await.is(404)),
         ("server function", browser.form("/ui/none", "").await),
     ]
+}
+
+/// Every route of the document and every form, asked as nobody and as the admin: whatever is answered says the same.
+#[tokio::test]
+async fn every_route_says_how_its_answers_may_be_used() {
+    let server = Server::start().await;
+    let document = server::openapi::document().to_json().unwrap();
+    let document: serde_json::Value = serde_json::from_str(&document).unwrap();
+    let mut asked = 0;
+    for (path, item) in document["paths"].as_object().unwrap() {
+        let filled: String =
+            path.split('/').map(|part| if part.starts_with('{') { "none" } else { part }).collect::<Vec<_>>().join("/");
+        for method in item.as_object().unwrap().keys().filter(|method| !path.contains("watch") || *method != "get") {
+            let method: Method = method.to_uppercase().parse().unwrap();
+            for client in [server.anyone(), server.admin().with("origin", "https://evil.example")] {
+                let reply = client.send(method.clone(), &format!("!{filled}"), "").await;
+                check(path, &reply);
+                assert_eq!(reply.header("access-control-allow-origin"), "", "{path}");
+                asked += 1;
+            }
+            // Methods that nobody declared.
+            for other in ["TRACE", "CONNECT", "PROPFIND"] {
+                let reply = server.admin().send(other.parse().unwrap(), &format!("!{filled}"), "").await;
+                check(path, &reply);
+                assert_eq!(reply.status, 405, "{other} {path}");
+            }
+        }
+    }
+    assert!(asked > 100, "{asked}");
+}
+
+#[tokio::test]
+async fn the_cookie_of_a_session_is_for_this_host_alone() {
+    for (server, name, secure) in
+        [(Server::start().await, "strongroom=", false), (Server::with_https().await, "__Host-strongroom=", true)]
+    {
+        let form = format!("email={}&password={}", crate::fixture::EMAIL, crate::fixture::PASSWORD.replace(' ', "+"));
+        let reply = server.anyone().in_browser().form("/login", &form).await.is(303);
+        let cookie = reply.header("set-cookie");
+        assert!(cookie.starts_with(name), "{cookie}");
+        for part in ["HttpOnly", "SameSite=Lax", "Path=/"] {
+            assert!(cookie.contains(part), "{cookie}");
+        }
+        assert_eq!(cookie.contains("Secure"), secure, "{cookie}");
+        assert!(!cookie.contains("Domain"), "{cookie}");
+        // 128 bits and more.
+        let id = reply.cookie();
+        assert!(id.split_once('=').unwrap().1.len() >= 22, "{cookie}");
+    }
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use serde_json::json;
 use server::{config::LogFormat, telemetry};
 use tracing_subscriber::fmt::MakeWriter;
 
-use crate::fixture::Server;
+use crate::fixture::{Reply, Server};
 
 const MARKER: &str = "m4rk3r-in-no-log";
 
@@ -70,11 +70,19 @@ async fn what_is_secret_is_in_no_log_line_and_in_no_answer_but_the_one_it_was_as
     for page in ["!/", "!/projects/shop", "!/audit", "!/tokens"] {
         replies.push(browser.get(page).await.is(200));
     }
+    replies.extend(odd_requests(&server).await);
+    replies.push(admin.get("/audit/export").await.is(200));
     for reply in &replies[1..] {
         let text = format!("{}{:?}", reply.text(), reply.headers);
         // The name of the secret is written with underscores; only values and passwords carry the marker itself.
         let without_the_field = text.replace(&format!("unknown field `{MARKER}`"), "");
         assert!(!without_the_field.contains(MARKER), "{text}");
+    }
+    // Neither is it in what is stored: the database, its log, and the head file.
+    for (path, bytes) in server.stored() {
+        for form in [MARKER.as_bytes().to_vec(), hex(MARKER).into_bytes(), hex(MARKER).to_uppercase().into_bytes()] {
+            assert!(!contains(&bytes, &form), "{}", path.display());
+        }
     }
     let revealed = admin.post("/projects/shop/secrets/A/reveal", json!({})).await.is(200).json();
     assert_eq!(revealed["value"], MARKER);
@@ -83,4 +91,84 @@ async fn what_is_secret_is_in_no_log_line_and_in_no_answer_but_the_one_it_was_as
     assert!(log.contains("answered") && log.contains("/api/v1/projects/{project}/import"), "{log}");
     let leak = log.lines().find(|line| line.contains(MARKER));
     assert_eq!(leak, None);
+}
+
+/// The marker wherever a stranger can put something: each header, odd bodies of each type, names and parameters.
+async fn odd_requests(server: &Server) -> Vec<Reply> {
+    let (anyone, admin) = (server.anyone(), server.admin());
+    let mut replies = Vec::new();
+    for header in [
+        "accept",
+        "accept-encoding",
+        "accept-language",
+        "content-encoding",
+        "content-type",
+        "cookie",
+        "forwarded",
+        "host",
+        "if-none-match",
+        "last-event-id",
+        "origin",
+        "range",
+        "referer",
+        "sec-fetch-dest",
+        "sec-fetch-site",
+        "user-agent",
+        "x-forwarded-for",
+        "x-forwarded-host",
+        "x-forwarded-proto",
+        "x-request-id",
+        "x-strongroom-recipient",
+    ] {
+        for client in [anyone.with(header, MARKER), admin.with(header, MARKER)] {
+            replies.push(client.get("/projects").await);
+            replies.push(client.get("!/login").await);
+            replies.push(client.put("/platform/secrets/A", json!({"value": MARKER})).await);
+        }
+    }
+    for kind in [
+        "application/json",
+        "text/plain",
+        "application/yaml",
+        "application/toml",
+        "multipart/form-data; boundary=x",
+        "text/html",
+    ] {
+        let client = admin.with("content-type", kind);
+        for body in [
+            MARKER.to_owned(),
+            format!("{{\"a\": {MARKER}"),
+            format!("[\"{MARKER}\", "),
+            format!("a = \"{MARKER}"),
+            format!("a: [{MARKER}\n b: }}"),
+            format!("--x\r\ncontent-disposition: form-data; name=\"file\"\r\n\r\n{MARKER}"),
+            format!("\u{0}{MARKER}"),
+        ] {
+            for path in ["/platform/import", "/platform/import?dry_run=true", "/tokens", "/projects", "/people"] {
+                replies.push(client.send(axum::http::Method::POST, path, body.clone()).await);
+            }
+        }
+    }
+    for form in
+        ["/login", "/forms/secrets", "/forms/tokens", "/forms/import", "/forms/audit/export", "/ui/audit", "/ui/none"]
+    {
+        for body in
+            [format!("password={MARKER}"), format!("value={MARKER}%"), MARKER.to_owned(), format!("{MARKER}={MARKER}")]
+        {
+            replies.push(anyone.in_browser().form(form, &body).await);
+        }
+    }
+    replies
+}
+
+fn hex(text: &str) -> String {
+    use std::fmt::Write;
+    text.bytes().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
 }

@@ -11,11 +11,13 @@
 #[macro_use]
 mod fixture;
 
+mod audit;
 mod binary;
 mod crash;
 mod credentials;
 mod csrf;
 mod delivery;
+mod edge;
 mod export;
 mod headers;
 mod history;

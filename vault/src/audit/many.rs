@@ -18,10 +18,8 @@ impl Vault {
             if !rows.is_empty() {
                 head.sequence += 1;
             }
-            let (row, link) = self.next_record(&head, &actor.label, &actor.request, event)?;
-            head.mac = link.to_vec();
-            rows.push(row);
+            rows.push(self.next_record(&mut head, &actor.label, &actor.request, event)?);
         }
-        Ok(tx.append_audit_records(&rows, &head).await?)
+        Ok(tx.append_audit_records(rows, &head).await?)
     }
 }

@@ -5,6 +5,7 @@ use std::{
     io::ErrorKind,
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::Path,
+    sync::Arc,
     time::Duration,
 };
 
@@ -78,7 +79,7 @@ async fn connect_sqlite(url: &DatabaseUrl, options: SqliteConnectOptions, connec
 }
 
 fn db(pool: Pool) -> Db {
-    Db { pool, sequence: watch::Sender::new(0) }
+    Db { pool, sequence: watch::Sender::new(0), recorded: Arc::default() }
 }
 
 fn failed(url: &DatabaseUrl, source: sqlx::Error) -> StartError {

@@ -20,9 +20,14 @@ pub(crate) mod search;
 pub(crate) mod secrets;
 pub(crate) mod sessions;
 pub(crate) mod tokens;
+mod verify;
 pub(crate) mod versions;
 
-use std::{path::PathBuf, str::FromStr};
+use std::{
+    path::PathBuf,
+    str::FromStr,
+    sync::{Arc, OnceLock},
+};
 
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 use tokio::sync::watch;
@@ -35,7 +40,12 @@ pub(crate) struct Db {
     pool: Pool,
     /// The sequence as far as this process knows it: after each commit that moves it, at once.
     sequence: watch::Sender<i64>,
+    /// Told of audit records once they are committed.
+    recorded: Arc<OnceLock<OnRecorded>>,
 }
+
+/// What is done with audit records that are committed, and the segment their chain has come to.
+pub(crate) type OnRecorded = Box<dyn Fn(Vec<audit::StoredRecord>, i64) + Send + Sync>;
 
 #[derive(Clone)]
 enum Pool {
@@ -49,6 +59,10 @@ pub(crate) struct Tx {
     /// Where it moved the sequence to.
     moved: Option<i64>,
     sequence: watch::Sender<i64>,
+    /// What it adds to the audit log, and the segment the chain is in afterwards.
+    records: Vec<audit::StoredRecord>,
+    segment: Option<i64>,
+    recorded: Arc<OnceLock<OnRecorded>>,
 }
 
 pub(crate) enum Engine {
@@ -147,7 +161,19 @@ impl Db {
     }
 
     fn begun(&self, engine: Engine) -> Tx {
-        Tx { engine, moved: None, sequence: self.sequence.clone() }
+        Tx {
+            engine,
+            moved: None,
+            sequence: self.sequence.clone(),
+            records: Vec::new(),
+            segment: None,
+            recorded: self.recorded.clone(),
+        }
+    }
+
+    /// From now on audit records are told once they are committed. To be said once.
+    pub(crate) fn on_recorded(&self, tell: OnRecorded) {
+        let _ = self.recorded.set(tell);
     }
 
     /// Tells whenever the sequence moves.
@@ -186,6 +212,17 @@ fn advance(sequence: &watch::Sender<i64>, now: i64) {
 }
 
 impl Tx {
+    /// Audit records were added, and their chain is in this segment.
+    pub(crate) fn note_records(&mut self, rows: Vec<audit::StoredRecord>, segment: i64) {
+        self.records.extend(rows);
+        self.segment = Some(segment);
+    }
+
+    /// A segment of our chain was closed; it is in this one now.
+    pub(crate) fn note_segment(&mut self, segment: i64) {
+        self.segment = Some(segment);
+    }
+
     pub(crate) async fn commit(self) -> Result<()> {
         match self.engine {
             Engine::Sqlite(transaction) => transaction.commit().await?,
@@ -193,6 +230,9 @@ impl Tx {
         }
         if let Some(now) = self.moved {
             advance(&self.sequence, now);
+        }
+        if let (Some(segment), Some(tell)) = (self.segment, self.recorded.get()) {
+            tell(self.records, segment);
         }
         Ok(())
     }

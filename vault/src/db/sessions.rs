@@ -53,6 +53,11 @@ impl Tx {
             .execute(c).await.map(drop))
     }
 
+    /// Removes every session.
+    pub(crate) async fn delete_sessions(&mut self) -> sqlx::Result<()> {
+        on!(self, c => sqlx::query("DELETE FROM sessions").execute(c).await.map(drop))
+    }
+
     /// Removes what is over at `now`; answers how many.
     pub(crate) async fn delete_sessions_over(&mut self, now: Millis) -> sqlx::Result<u64> {
         Ok(on!(self, c => sqlx::query("DELETE FROM sessions WHERE expires_at <= $1")

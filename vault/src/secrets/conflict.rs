@@ -121,19 +121,24 @@ impl Vault {
         let mut tx = self.inner.db.read().await?;
         let draft = self.find_draft(&mut tx, actor, id).await?;
         drop(tx);
-        let key = self.scope_key(&draft.stored)?;
-        let seal = StoredSeal {
-            secret_id: draft.row.id,
-            wrapped_key: Some(draft.row.wrapped_key.clone()),
-            sealed: Some(draft.row.sealed.clone()),
-        };
-        let value = self.open_seal(&draft.stored, &key, &as_version(&draft.row), &seal)?;
+        let value = self.open_draft(&draft.stored, &draft.row)?;
         let comment = draft.row.comment.as_deref();
         let care = Care::of(draft.row.owner.as_deref(), draft.row.rotate_by.as_deref())?;
         let value = NewValue::Given(value);
         let row = self.write_secret(actor, &draft.scope, &draft.name, value, comment, &care, Some(expected)).await?;
         self.forget(draft.row.id).await?;
         Ok(row)
+    }
+
+    /// Opens what was typed.
+    pub(crate) fn open_draft(&self, scope: &StoredScope, row: &StoredDraft) -> Result<SecretValue> {
+        let key = self.scope_key(scope)?;
+        let seal = StoredSeal {
+            secret_id: row.id,
+            wrapped_key: Some(row.wrapped_key.clone()),
+            sealed: Some(row.sealed.clone()),
+        };
+        self.open_seal(scope, &key, &as_version(row), &seal)
     }
 
     /// Drops what was typed; answers where it was meant for.

@@ -13,10 +13,12 @@ use crate::{
 };
 
 /// Every table, so that a new one is looked at too.
-const TABLES: [&str; 22] = [
+const TABLES: [&str; 24] = [
     "_sqlx_migrations",
     "audit_chains",
+    "audit_epochs",
     "audit_records",
+    "audit_segments",
     "bindings",
     "change_sequence",
     "changes",

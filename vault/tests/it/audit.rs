@@ -22,29 +22,29 @@ async fn history(t: &TestVault) -> u64 {
         other.log_in(&request(), ADMIN, password).await.unwrap();
     }
     other.close().await;
-    t.vault.verify_audit().await.unwrap().unwrap()
+    t.vault.verify_audit().await.unwrap().verdict().unwrap()
 }
 
 async fn broken(t: &TestVault) -> String {
-    t.vault.verify_audit().await.unwrap().unwrap_err()
+    t.vault.verify_audit().await.unwrap().verdict().unwrap_err()
 }
 
 db_tests! {
     async fn an_untouched_log_verifies_with_its_number_of_records(t: TestVault) {
-        assert_eq!(t.vault.verify_audit().await.unwrap(), Ok(1), "installation.create");
+        assert_eq!(t.vault.verify_audit().await.unwrap().verdict(), Ok(1), "installation.create");
         let records = history(&t).await;
         assert_eq!(records, 13);
         assert_eq!(t.place.number("SELECT COUNT(*) FROM audit_records").await, 13);
         assert_eq!(t.place.number("SELECT COUNT(*) FROM audit_chains").await, 2);
         let again = t.reopen().await;
-        assert_eq!(again.verify_audit().await.unwrap(), Ok(records));
+        assert_eq!(again.verify_audit().await.unwrap().verdict(), Ok(records));
         again.close().await;
         assert_eq!(t.place.number("SELECT COUNT(*) FROM audit_chains").await, 2, "opening writes nothing");
     }
 
     async fn records_written_at_once_make_one_chain(t: TestVault) {
         let admin = t.admin().await;
-        let before = t.vault.verify_audit().await.unwrap().unwrap();
+        let before = t.vault.verify_audit().await.unwrap().verdict().unwrap();
         let outs = (0..24).map(|_| {
             let (vault, admin) = (t.vault.clone(), admin.clone());
             tokio::spawn(async move { vault.log_out(&admin).await })
@@ -52,7 +52,7 @@ db_tests! {
         for out in outs.collect::<Vec<_>>() {
             out.await.unwrap().unwrap();
         }
-        assert_eq!(t.vault.verify_audit().await.unwrap(), Ok(before + 24));
+        assert_eq!(t.vault.verify_audit().await.unwrap().verdict(), Ok(before + 24));
     }
 
     async fn two_new_servers_begin_two_chains_at_once(t: TestVault) {
@@ -66,7 +66,7 @@ db_tests! {
         for out in outs.collect::<Vec<_>>() {
             out.await.unwrap().unwrap();
         }
-        t.vault.verify_audit().await.unwrap().unwrap();
+        t.vault.verify_audit().await.unwrap().verdict().unwrap();
         assert_eq!(t.place.number("SELECT COUNT(*) FROM audit_chains").await, 3);
         one.close().await;
         two.close().await;
@@ -94,7 +94,7 @@ db_tests! {
             let told = broken(&t).await;
             assert!(told.contains("record 3") && told.contains("changed"), "{column}: {told}");
             t.place.execute(&format!("UPDATE audit_records SET {column} = (SELECT {undo} FROM kept WHERE kept.id = audit_records.id)")).await;
-            t.vault.verify_audit().await.unwrap().unwrap();
+            t.vault.verify_audit().await.unwrap().verdict().unwrap();
             t.place.execute("DROP TABLE kept").await;
         }
     }
@@ -108,7 +108,7 @@ db_tests! {
             assert!(told.contains(word), "{told}");
             t.place.execute("DELETE FROM audit_records").await;
             t.place.execute("INSERT INTO audit_records SELECT * FROM kept").await;
-            t.vault.verify_audit().await.unwrap().unwrap();
+            t.vault.verify_audit().await.unwrap().verdict().unwrap();
         }
     }
 
@@ -197,7 +197,7 @@ db_tests! {
         let row = &t.vault.list_audit(&admin, &AuditQuery::default()).await.unwrap().items[0];
         assert_eq!(row.request_id, "a\u{fffd}b\u{fffd}c\u{fffd}d");
         assert_eq!(row.address.len(), 500);
-        t.vault.verify_audit().await.unwrap().unwrap();
+        t.vault.verify_audit().await.unwrap().verdict().unwrap();
     }
 
     async fn without_a_record_nothing_is_done(t: TestVault) {

@@ -49,7 +49,7 @@ db_tests! {
         assert_eq!(reveal(&t.vault, &admin, "shop/api@staging", "C").await, "canary-c");
         // Two values left their place, and the whole is recorded.
         assert_eq!(t.audited("secret.copy", "allowed").await, 3);
-        assert!(t.vault.verify_audit().await.unwrap().is_ok());
+        assert!(t.vault.verify_audit().await.unwrap().verdict().is_ok());
         let error = t.vault.copy(&admin, &to, &options).await;
         assert!(matches!(error, Err(Error::Stale(_))), "a plan is not replayed");
     }

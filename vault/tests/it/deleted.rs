@@ -83,7 +83,7 @@ db_tests! {
         // The name itself lives on.
         assert_eq!(put(&t.vault, &admin, "shop", "A", "two").await.version, 4);
         assert_eq!(reveal(&t.vault, &admin, "shop", "B").await, "four");
-        assert!(t.vault.verify_audit().await.unwrap().is_ok());
+        assert!(t.vault.verify_audit().await.unwrap().verdict().is_ok());
     }
 
     async fn a_sweep_goes_on_until_nothing_is_left(t: TestVault) {

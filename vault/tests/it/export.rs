@@ -42,7 +42,7 @@ db_tests! {
         assert_eq!(told(0), ("secret.export", "", None, "2 values, export as env: moving"));
         assert_eq!(told(1), ("secret.reveal", "B", Some(1), "export as env: moving"));
         assert_eq!(told(2), ("secret.reveal", "A", Some(2), "export as env: moving"));
-        assert!(t.vault.verify_audit().await.unwrap().is_ok());
+        assert!(t.vault.verify_audit().await.unwrap().verdict().is_ok());
 
         let empty = t.vault.export(&admin, &at("platform"), &as_(Format::Json)).await.unwrap();
         assert_eq!((text(&empty), empty.file_name.as_str()), ("{}\n", "platform.json"));

@@ -19,7 +19,7 @@ use seal::{KeyRing, RootKey, StoreKey};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use tempfile::TempDir;
 use uuid::Uuid;
-use vault::{Clock, Config, DatabaseUrl, KeyFiles, SignedIn, Vault};
+use vault::{AuditConfig, Clock, Config, DatabaseUrl, KeyFiles, SignedIn, Vault};
 use zeroize::Zeroizing;
 
 /// What every person of the fixture signs in with.
@@ -105,7 +105,12 @@ impl TestPlace {
     }
 
     pub fn config(&self, clock: &TestClock) -> Config {
-        Config { database: self.url.parse::<DatabaseUrl>().unwrap(), keys: self.keys(), clock: clock.clock() }
+        Config {
+            database: self.url.parse::<DatabaseUrl>().unwrap(),
+            keys: self.keys(),
+            clock: clock.clock(),
+            audit: AuditConfig::default(),
+        }
     }
 
     /// Runs a statement as someone with the database's password would; answers how many rows it touched.
@@ -121,6 +126,45 @@ impl TestPlace {
             let done = sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
             connection.close().await.unwrap();
             done.rows_affected()
+        }
+    }
+
+    /// Runs statements as somebody who may do anything to the database, its own rules aside; says why not where it
+    /// refuses all the same.
+    pub async fn attempt(&self, sql: &str) -> Result<(), String> {
+        let freely = if self.is_sqlite() {
+            format!("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; {sql}")
+        } else {
+            format!("SET session_replication_role = replica; {sql}")
+        };
+        let sql = AssertSqlSafe(freely);
+        let done = if let Some(path) = self.url.strip_prefix("sqlite://") {
+            let mut connection = SqliteConnection::connect(path).await.unwrap();
+            let done = sqlx::raw_sql(sql).execute(&mut connection).await.map(drop);
+            connection.close().await.unwrap();
+            done
+        } else {
+            let mut connection = PgConnection::connect(&self.url).await.unwrap();
+            let done = sqlx::raw_sql(sql).execute(&mut connection).await.map(drop);
+            connection.close().await.unwrap();
+            done
+        };
+        done.map_err(|error| error.to_string())
+    }
+
+    /// The texts a query answers.
+    pub async fn texts(&self, sql: &str) -> Vec<String> {
+        let sql = AssertSqlSafe(sql.to_owned());
+        if let Some(path) = self.url.strip_prefix("sqlite://") {
+            let mut connection = SqliteConnection::connect(path).await.unwrap();
+            let texts = sqlx::query_scalar(sql).fetch_all(&mut connection).await;
+            connection.close().await.unwrap();
+            texts.unwrap()
+        } else {
+            let mut connection = PgConnection::connect(&self.url).await.unwrap();
+            let texts = sqlx::query_scalar(sql).fetch_all(&mut connection).await;
+            connection.close().await.unwrap();
+            texts.unwrap()
         }
     }
 

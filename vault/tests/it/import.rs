@@ -45,7 +45,7 @@ db_tests! {
         assert_eq!(t.vault.find_secret(&admin, &scope, &name("GONE")).await.unwrap().version, 3);
         assert_eq!(t.audited("secret.import", "allowed").await, 1);
         assert_eq!(t.audited("secret.put", "allowed").await, 3 + 3);
-        assert!(t.vault.verify_audit().await.unwrap().is_ok());
+        assert!(t.vault.verify_audit().await.unwrap().verdict().is_ok());
 
         let again = t.vault.import(&admin, &scope, &file, &options(&[])).await.unwrap();
         assert_eq!((again.counts.unchanged, again.change_id), (4, None));

@@ -8,8 +8,10 @@
 #[macro_use]
 mod fixture;
 
+mod adversary;
 mod at_rest;
 mod audit;
+mod audit_head;
 mod bindings;
 mod care;
 mod changes;
