@@ -1,5 +1,6 @@
 //! What REST, pages and clients exchange. Values travel only in types whose fields are a [`WireValue`].
 
+mod account;
 mod audit;
 mod changes;
 mod delivery;
@@ -14,6 +15,10 @@ mod tokens;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+pub use account::{
+    ConfirmRule, Confirmation, DeviceCode, Enrolment, FactorRule, PasswordChange, Policy, RecoveryCodes, SecondFactor,
+    SessionRow,
+};
 pub use audit::{AuditQuery, AuditRow, Outcome};
 pub use changes::{ChangeAction, ChangeItem, ChangeRow, DeletedRow, ScopeFilter};
 pub use delivery::{

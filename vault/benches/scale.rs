@@ -88,6 +88,7 @@ async fn measure(engine: &str, url: &str, directory: &std::path::Path, secrets: 
         database: url.parse().unwrap(),
         keys: KeyFiles::in_directory(&directory.join("keys")),
         clock: Clock::system(),
+        confirm_within: 5 * domain::time::MINUTE,
     })
     .await
     .unwrap();

@@ -9,7 +9,7 @@ use seal::KeyRing;
 use uuid::Uuid;
 
 use crate::{
-    Clock, Config, Inner, KeyFiles, Vault,
+    Config, Inner, KeyFiles, Vault,
     audit::Event,
     clock::new_id,
     db::{Db, Tx, environments::StoredEnvironment, installation::StoredInstallation},
@@ -63,7 +63,7 @@ async fn try_open(config: &Config) -> Result<Vault, StartError> {
             None => files.read()?.ok_or_else(|| missing(files))?,
         };
         let ring = unlock(&row, &keys, files)?;
-        let vault = vault(db, ring, row.id, config.clock.clone());
+        let vault = vault(db, ring, row.id, config);
         if vault.refresh_search(&mut tx).await? {
             tx.commit().await?;
         }
@@ -76,7 +76,7 @@ async fn try_open(config: &Config) -> Result<Vault, StartError> {
     };
     let id = new_id();
     let ring = KeyRing::new(&keys.root, &keys.store, *id.as_bytes());
-    let vault = vault(db, ring, id, config.clock.clone());
+    let vault = vault(db, ring, id, config);
     vault.make_installation(&mut tx).await?;
     tx.commit().await?;
     Ok(vault)
@@ -129,13 +129,14 @@ fn missing(files: &KeyFiles) -> StartError {
     ))
 }
 
-fn vault(db: Db, keys: KeyRing, instance: Uuid, clock: Clock) -> Vault {
+fn vault(db: Db, keys: KeyRing, instance: Uuid, config: &Config) -> Vault {
     Vault {
         inner: Arc::new(Inner {
             db,
             keys,
             instance,
-            clock,
+            clock: config.clock.clone(),
+            confirm_within: config.confirm_within,
             writer: new_id(),
             passwords: Passwords::new(),
             throttle: Throttle::default(),

@@ -6,6 +6,7 @@
 //! - No audit record, no write; no audit record, no revealed value.
 #![warn(missing_docs)]
 
+mod account;
 mod audit;
 mod authorise;
 mod bindings;
@@ -28,6 +29,7 @@ mod paging;
 mod passwords;
 mod people;
 mod plan;
+mod policy;
 mod projects;
 mod row_mac;
 mod scopes;
@@ -43,6 +45,7 @@ mod words;
 
 use std::sync::Arc;
 
+pub use account::HalfSignedIn;
 pub use clock::Clock;
 pub use copy::CopyOptions;
 pub use db::DatabaseUrl;
@@ -52,9 +55,10 @@ pub use error::{Error, Result, StartError};
 pub use export::{ExportOptions, Exported};
 pub use import::ImportOptions;
 pub use key_files::KeyFiles;
-pub use people::SignedIn;
+pub use people::{LogIn, SignedIn};
 pub use secrets::{Care, NewValue, PutOrKept, RowCell};
-pub use sessions::Sessions;
+pub use sessions::{DEVICE, Device, SIGNED_IN, Sessions};
+pub use tokens::is_token;
 pub use watch::{WATCHES_MAX, WATCHES_PER_TOKEN, Watch};
 
 /// What a vault is opened with.
@@ -65,6 +69,8 @@ pub struct Config {
     pub keys: KeyFiles,
     /// The clock; [`Clock::system`] outside tests.
     pub clock: Clock,
+    /// For how many milliseconds a password or code that was given is enough for what asks for it again.
+    pub confirm_within: i64,
 }
 
 /// The only thing that can do anything. Cheap to clone.
@@ -79,6 +85,7 @@ struct Inner {
     /// The installation's id: the owner of platform scopes, and part of what every seal is bound to.
     instance: uuid::Uuid,
     clock: Clock,
+    confirm_within: i64,
     /// The audit chain this process writes.
     writer: uuid::Uuid,
     passwords: passwords::Passwords,

@@ -6,7 +6,7 @@ use domain::{
     api::NewToken,
 };
 
-use super::DAYS_DEFAULT;
+use super::{DAYS_DEFAULT, networks};
 use crate::{db::tokens::StoredToken, people::ANONYMOUS, setup::COMMAND_LINE, words::check_line};
 
 const DAYS_MAX: u32 = 3650;
@@ -33,6 +33,9 @@ pub(super) fn scope_of_new(new: &NewToken, name: &str) -> Result<Scope, PublicEr
     }
     if new.service.is_some() && new.rights.iter().any(|right| *right != Right::Read) {
         wrong("rights", "a token of a service may only `read`; leave `service` out for a token of your own");
+    }
+    if let Err(error) = networks::stored(&new.networks) {
+        wrong("networks", &error.detail);
     }
     let level = match (&new.project, &new.service) {
         (None, None) => Level::Platform,

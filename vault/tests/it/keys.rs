@@ -226,6 +226,7 @@ db_tests! {
             database: format!("sqlite://{}", file.display()).parse().unwrap(),
             keys: KeyFiles::in_directory(&crashed.path().join("keys")),
             clock: t.clock.clock(),
+            confirm_within: crate::fixture::CONFIRM_WITHIN,
         };
         let keys = config().keys;
         let good = text(&keys.root);
@@ -263,6 +264,7 @@ db_tests! {
             database: format!("sqlite://{}", file.display()).parse().unwrap(),
             keys: KeyFiles::in_directory(&empty.path().join("file/keys")),
             clock: t.clock.clock(),
+            confirm_within: crate::fixture::CONFIRM_WITHIN,
         };
         assert!(matches!(Vault::open(config).await, Err(StartError::Key(_))));
         assert_eq!(fs::read_dir(empty.path()).unwrap().count(), 1);

@@ -8,6 +8,7 @@
 #[macro_use]
 mod fixture;
 
+mod account;
 mod at_rest;
 mod audit;
 mod bindings;
