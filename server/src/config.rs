@@ -1,5 +1,6 @@
 //! The command line and the environment. Every flag is also a variable `STRONGROOM_…`; `--help` is the reference.
 
+mod duration;
 mod environment;
 mod origin;
 mod secret;
@@ -91,6 +92,10 @@ pub struct ServeArgs {
     /// A further address whose pages may send forms here; may be repeated, or separated by commas in the variable.
     #[arg(long = "trusted-origin", env = "STRONGROOM_TRUSTED_ORIGIN", value_delimiter = ',', value_name = "URL")]
     trusted_origins: Vec<Origin>,
+    /// How long a password or code that was given is enough for what asks for it again: making tokens, changing people,
+    /// deleting projects, destroying values; `30s` to `12h`.
+    #[arg(long, env = "STRONGROOM_CONFIRM_WITHIN", default_value = "5m", value_name = "TIME", value_parser = duration::parse)]
+    confirm_within: i64,
     /// What is logged, on stderr: `error`, `warn`, `info`, `debug`, or directives such as `info,vault=debug`.
     #[arg(long, env = "STRONGROOM_LOG", default_value = "info", value_name = "FILTER")]
     log: String,
@@ -156,6 +161,8 @@ pub struct Config {
     pub public_url: Option<Origin>,
     /// Further origins whose pages may send forms here.
     pub trusted_origins: Vec<Origin>,
+    /// How long a password or code that was given is enough, in milliseconds.
+    pub confirm_within: i64,
     /// What is logged.
     pub log: String,
     /// How it is logged.
@@ -184,6 +191,7 @@ impl ServeArgs {
             listen: self.listen,
             public_url: self.public_url,
             trusted_origins: self.trusted_origins,
+            confirm_within: self.confirm_within,
             log: self.log,
             log_format: self.log_format,
         })
@@ -238,6 +246,7 @@ impl Storage {
             database: self.database.0.clone(),
             keys: KeyFiles::in_directory(&self.keys),
             clock: vault::Clock::system(),
+            confirm_within: duration::CONFIRM_WITHIN,
         })
     }
 }

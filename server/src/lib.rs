@@ -9,6 +9,7 @@ mod assets;
 mod auth;
 pub mod commands;
 pub mod config;
+mod device;
 mod extract;
 pub mod forms;
 mod layers;
@@ -17,6 +18,7 @@ mod notice;
 pub mod openapi;
 mod pages;
 mod problem;
+mod qr;
 mod respond;
 mod session;
 mod state;
@@ -50,7 +52,9 @@ const SWEEP: Duration = Duration::from_mins(10);
 pub fn router(state: AppState) -> Router {
     let with_cookie = Router::new()
         .merge(pages::routes(&state))
-        .merge(forms::routes().layer(from_fn(layers::limit_form)))
+        .merge(
+            forms::routes().layer(from_fn_with_state(state.clone(), forms::step_up)).layer(from_fn(layers::limit_form)),
+        )
         .nest(layers::API, api::routes().into())
         .layer(
             ServiceBuilder::new()
@@ -71,7 +75,7 @@ pub fn router(state: AppState) -> Router {
                 .layer(from_fn(problem::answer))
                 .layer(CatchPanicLayer::custom(layers::panicked))
                 .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT))
-                .layer(from_fn(layers::refuse))
+                .layer(from_fn_with_state(state.clone(), layers::refuse))
                 // Axum's own limit is too small for some bodies and unknown to others; each group has its own.
                 .layer(DefaultBodyLimit::disable()),
         )
@@ -85,7 +89,8 @@ pub async fn run(
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), Box<dyn Error>> {
     let edge = Edge::new(&config, listener.local_addr()?);
-    let vault = Vault::open(config.storage.prepare()?).await?;
+    let vault =
+        Vault::open(vault::Config { confirm_within: config.confirm_within, ..config.storage.prepare()? }).await?;
     offer_set_up(&vault, &edge).await?;
     tracing::info!(
         listen = %listener.local_addr()?,

@@ -59,6 +59,7 @@ pub use people::{LogIn, SignedIn};
 pub use secrets::{Care, NewValue, PutOrKept, RowCell};
 pub use sessions::{DEVICE, Device, SIGNED_IN, Sessions};
 pub use tokens::is_token;
+pub use tower_sessions_core::session::Id as SessionId;
 pub use watch::{WATCHES_MAX, WATCHES_PER_TOKEN, Watch};
 
 /// What a vault is opened with.

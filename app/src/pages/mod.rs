@@ -1,5 +1,6 @@
 //! The pages: one file each, with its server functions.
 
+pub mod account;
 mod audit;
 mod duplicates;
 mod environments;
@@ -15,6 +16,7 @@ pub mod secrets;
 mod setup;
 mod tokens;
 
+pub use account::{Account, Confirm, PolicyPage, SecondFactorPage, SecondStep};
 pub use audit::Audit;
 pub use duplicates::Duplicates;
 pub use environments::Environments;

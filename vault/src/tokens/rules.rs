@@ -57,6 +57,9 @@ pub(super) fn hands_down(token: &TokenHolder, new: &NewToken) -> bool {
 
 /// May `actor` see and revoke this token? Who manages tokens of its scope, whom it belongs to, and itself.
 pub(super) fn manages(actor: &Actor, row: &StoredToken, scope: &Scope) -> bool {
+    if actor.must_enrol() {
+        return false;
+    }
     access::check(actor, Action::ManageTokens, scope).is_ok()
         || match &actor.principal {
             Principal::Person(person) => row.owner_id == Some(person.id),

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Every table, so that a new one is looked at too.
-const TABLES: [&str; 22] = [
+const TABLES: [&str; 25] = [
     "_sqlx_migrations",
     "audit_chains",
     "audit_records",
@@ -25,11 +25,14 @@ const TABLES: [&str; 22] = [
     "installation",
     "members",
     "people",
+    "policy",
     "projects",
+    "recovery_codes",
     "scopes",
     "search_index",
     "search_postings",
     "search_suffixes",
+    "second_factors",
     "secret_versions",
     "secrets",
     "services",
