@@ -155,7 +155,7 @@ impl Sent {
             match (&*name, name.strip_prefix(KEPT)) {
                 (_, Some(kept)) => sent.asked.fields.push((kept.to_owned(), text.into_owned())),
                 (FORM, _) => sent.asked.form = text.into_owned(),
-                (BACK, _) => sent.asked.back = local_path(&text).to_owned(),
+                (BACK, _) => local_path(&text).clone_into(&mut sent.asked.back),
                 (PROOF, _) => sent.proof = text.into_owned().into(),
                 _ => {}
             }

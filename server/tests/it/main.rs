@@ -11,6 +11,7 @@
 #[macro_use]
 mod fixture;
 
+mod account;
 mod binary;
 mod crash;
 mod credentials;
