@@ -11,7 +11,7 @@ use app::{
 use axum::{
     Router,
     body::{Body, Bytes, to_bytes},
-    extract::{Request, State},
+    extract::{MatchedPath, Request, State},
     http::{HeaderMap, HeaderValue, Method, Uri, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
@@ -180,6 +180,8 @@ async fn send_again(state: AppState, mut parts: Parts, mut actor: Actor, at: i64
     parts.method = Method::POST;
     parts.uri = uri;
     parts.headers.remove(header::CONTENT_LENGTH);
+    // Else the next router would take its paths as lying below it.
+    parts.extensions.remove::<MatchedPath>();
     parts.extensions.insert(caller);
     let request = Request::from_parts(parts, Body::from(body));
     let Ok(response) = super::all().with_state(state).oneshot(request).await;
@@ -195,6 +197,7 @@ pub(super) async fn page<T: Clone + Send + Sync + 'static>(
 ) -> Response {
     parts.method = Method::GET;
     parts.uri = Uri::from_static(path);
+    parts.extensions.remove::<MatchedPath>();
     parts.extensions.insert(shown);
     parts.extensions.insert(Still);
     let request = Request::from_parts(parts, Body::empty());

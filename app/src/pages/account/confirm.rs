@@ -63,7 +63,7 @@ pub fn Confirm() -> impl IntoView {
                 <input type="hidden" name="form" value=asked.form />
                 <input type="hidden" name="back" value=back.clone() />
                 {kept.collect::<Vec<_>>()}
-                <input type="hidden" name="username" value=label autocomplete="username" />
+                <input type="text" hidden=true value=label autocomplete="username" />
                 <div class="field">
                     <label for="proof">"Password"</label>
                     <input

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    chrome::was_refused,
+    chrome::{use_chrome, was_refused},
     components::{Callout, Field, Form, counted},
     paths::forms,
 };
@@ -13,6 +13,7 @@ pub(super) fn ChangePassword(
     /// How many tokens would end with it.
     tokens: usize,
 ) -> impl IntoView {
+    let label = use_chrome().with_untracked(|chrome| chrome.person.clone()).unwrap_or_default().label;
     let ends = match tokens {
         0 => "Your other sessions end with it.".to_owned(),
         count => format!(
@@ -25,6 +26,7 @@ pub(super) fn ChangePassword(
             <summary class="panel-head"><h2>"Password"</h2><span class="spacer"></span><span class="button small">"Change"</span></summary>
             <Form action=forms::PASSWORD class="panel-body stack-3">
                 <Callout tone="warn" icon="warn">{ends}</Callout>
+                <input type="text" hidden=true value=label autocomplete="username" />
                 <Field name="current" label="Present password" kind="password" autocomplete="current-password" />
                 <Field
                     name="new"
