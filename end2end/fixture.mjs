@@ -22,9 +22,11 @@ const scriptless = new WeakSet();
 
 export const test = base.extend({
   engine: ['sqlite', { option: true }],
+  // Further flags of `serve`.
+  flags: [[], { option: true }],
 
-  server: async ({ engine }, use, testInfo) => {
-    const server = await Server.start(engine);
+  server: async ({ engine, flags }, use, testInfo) => {
+    const server = await Server.start(engine, flags);
     await use(server);
     const running = server.child.exitCode === null && server.child.signalCode === null;
     const stopped = running ? server.stop() : Promise.resolve();

@@ -16,9 +16,10 @@ const environment = Object.fromEntries(Object.entries(process.env).filter(([name
 
 export class Server {
   /** @param {'sqlite' | 'postgres'} engine */
-  static async start(engine) {
+  static async start(engine, flags = []) {
     const server = new Server();
     server.engine = engine;
+    server.flags = flags;
     server.folder = await mkdtemp(join(tmpdir(), 'strongroom-e2e-'));
     server.data = join(server.folder, 'data');
     server.keys = join(server.folder, 'keys');
@@ -38,7 +39,7 @@ export class Server {
 
   /** Starts the server, again if need be: same address, same directories, same database. */
   async start() {
-    this.child = spawn(BINARY, ['serve', '--listen', `127.0.0.1:${this.port}`, ...this.places()], { env: environment });
+    this.child = spawn(BINARY, ['serve', '--listen', `127.0.0.1:${this.port}`, ...this.flags, ...this.places()], { env: environment });
     this.gone = once(this.child, 'exit').then(([code, signal]) => code ?? signal, (error) => error.message);
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => { this.log += text; });

@@ -37,6 +37,8 @@ mod ssr {
         pub notice: Option<Notice>,
         /// `light` or `dark`; the system decides when absent.
         pub theme: Option<String>,
+        /// The session of the request.
+        pub session: Option<vault::SessionId>,
         /// The host the browser asked for.
         pub host: String,
     }

@@ -33,8 +33,8 @@ pub use shell::shell;
 
 use components::Layout;
 use pages::{
-    Audit, ChangesPage, ConflictPage, DeletedPage, Duplicates, Environments, FirstSteps, Home, Login, NotFound, People,
-    ProjectPage, ReadinessPage, SearchPage, SecretHistory, Setup, Tokens,
+    Account, Audit, ChangesPage, Confirm, ConflictPage, DeletedPage, Duplicates, Environments, FirstSteps, Home, Login,
+    NotFound, People, PolicyPage, ProjectPage, ReadinessPage, SearchPage, SecondFactorPage, SecondStep, SecretHistory, Setup, Tokens,
     secrets::{
         BindingsPage, CopyPage, EffectivePage, PlatformSecrets, ProjectSecrets, ServicePlatformSecrets,
         ServiceProjectSecrets, ServiceSecrets,
@@ -53,6 +53,11 @@ pub fn App() -> impl IntoView {
             <Layout>
                 <FlatRoutes fallback=NotFound>
                     <Route path=path!("/login") view=Login ssr=SsrMode::Async />
+                    <Route path=path!("/login/code") view=SecondStep ssr=SsrMode::Async />
+                    <Route path=path!("/confirm") view=Confirm ssr=SsrMode::Async />
+                    <Route path=path!("/account") view=Account ssr=SsrMode::Async />
+                    <Route path=path!("/account/second-factor") view=SecondFactorPage ssr=SsrMode::Async />
+                    <Route path=path!("/policy") view=PolicyPage ssr=SsrMode::Async />
                     <Route path=path!("/setup/:token") view=Setup ssr=SsrMode::Async />
                     <Route path=path!("/") view=Home ssr=SsrMode::Async />
                     <Route path=path!("/start") view=FirstSteps ssr=SsrMode::Async />

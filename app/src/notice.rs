@@ -1,6 +1,6 @@
 //! What a form had to say: kept in the session by the server, shown once by the next page.
 
-use domain::{Error, Problem};
+use domain::{Code, Error, Problem};
 use serde::{Deserialize, Serialize};
 
 /// The outcome of a form. Never carries a value or password.
@@ -19,6 +19,8 @@ pub struct Notice {
     pub fields: Vec<(String, String)>,
     /// The change that was made, where it can be taken back.
     pub undo: Option<String>,
+    /// Whether password or code are to be given first.
+    pub step_up: bool,
 }
 
 /// Good news or bad.
@@ -40,7 +42,8 @@ impl Notice {
 
     /// Something was refused.
     pub fn bad(error: Error) -> Self {
-        Self { tone: Tone::Bad, title: error.detail, problems: error.problems, ..Self::default() }
+        let step_up = error.code == Code::StepUpRequired;
+        Self { tone: Tone::Bad, title: error.detail, problems: error.problems, step_up, ..Self::default() }
     }
 
     /// Offers to take a change back.

@@ -13,6 +13,16 @@ pub const HOME: &str = "/";
 pub const NEW_PROJECT: &str = "/?new=project";
 /// Signing in.
 pub const LOGIN: &str = "/login";
+/// The second step of signing in.
+pub const LOGIN_CODE: &str = "/login/code";
+/// Giving password or code once more.
+pub const CONFIRM: &str = "/confirm";
+/// One's own account.
+pub const ACCOUNT: &str = "/account";
+/// One's own second factor.
+pub const SECOND_FACTOR: &str = "/account/second-factor";
+/// What the installation demands.
+pub const POLICY: &str = "/policy";
 /// Signing out; a form.
 pub const LOGOUT: &str = "/logout";
 /// Choosing light or dark; a form.
@@ -73,6 +83,26 @@ pub mod forms {
     pub const TOKENS: &str = "/forms/tokens";
     /// Takes a token back.
     pub const TOKEN_REVOKE: &str = "/forms/tokens/revoke";
+    /// Takes the second factor from someone who lost it.
+    pub const PERSON_FACTOR: &str = "/forms/people/second-factor";
+    /// Changes one's own password.
+    pub const PASSWORD: &str = "/forms/account/password";
+    /// Ends one of one's own sessions.
+    pub const SESSION_END: &str = "/forms/account/sessions/end";
+    /// Ends all others.
+    pub const SESSIONS_END: &str = "/forms/account/sessions/end-others";
+    /// Begins with a second factor.
+    pub const FACTOR_BEGIN: &str = "/forms/account/second-factor/begin";
+    /// Takes the first code of a second factor.
+    pub const FACTOR_CONFIRM: &str = "/forms/account/second-factor/confirm";
+    /// Gives the second factor up.
+    pub const FACTOR_END: &str = "/forms/account/second-factor/end";
+    /// Makes new recovery codes.
+    pub const RECOVERY_CODES: &str = "/forms/account/recovery-codes";
+    /// Takes password or code once more.
+    pub const CONFIRM: &str = "/forms/confirm";
+    /// Changes what the installation demands.
+    pub const POLICY: &str = "/forms/policy";
     /// Adds an environment.
     pub const ENVIRONMENTS: &str = "/forms/environments";
     /// Renames an environment.
@@ -129,6 +159,11 @@ pub mod forms {
     pub const AUDIT_VERIFY: &str = "/forms/audit/verify";
     /// Uploads `secrets.json` and the like: a plan, or applied at once.
     pub const IMPORT: &str = "/forms/import";
+}
+
+/// The page that asks for password or code and leads on to `next`; for whatever script asks in place.
+pub fn confirm(next: &str) -> String {
+    query(CONFIRM, &[("next", next)])
 }
 
 /// The first start's link.
@@ -300,7 +335,7 @@ fn encode(text: &str) -> String {
 
 /// Whether the page at a path has no frame: the door.
 pub fn stands_alone(path: &str) -> bool {
-    path == LOGIN || path.starts_with("/setup/")
+    path == LOGIN || path == LOGIN_CODE || path == CONFIRM || path.starts_with("/setup/")
 }
 
 /// The project a path lies in.
@@ -321,6 +356,11 @@ pub fn crumbs(path: &str) -> Vec<(String, Option<String>)> {
         ["copy"] => last("Copy names"),
         ["people"] => last("People"),
         ["tokens"] => last("Tokens"),
+        ["account"] => last("Account"),
+        ["account", "second-factor"] => {
+            vec![home, ("Account".to_owned(), Some(ACCOUNT.to_owned())), ("Second factor".to_owned(), None)]
+        }
+        ["policy"] => last("Policy"),
         ["environments"] => last("Environments"),
         ["duplicates"] => last("Equal values"),
         ["audit"] => last("Audit log"),

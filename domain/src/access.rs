@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{EnvironmentName, Scope, ServicePath, Slug, error::Error};
+use crate::{EnvironmentName, Millis, Scope, ServicePath, Slug, error::Error};
 
 /// Whoever asks: a person with a session, or a machine with a token. Made by the vault from checked
 /// credentials, and by nothing else.
@@ -15,6 +15,24 @@ pub struct Actor {
     pub label: String,
     /// Where the request came from.
     pub request: RequestInfo,
+    /// How the person signed in; a token did not.
+    pub sign_in: Option<SignIn>,
+}
+
+/// How far the session of a person is to be trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SignIn {
+    /// When they last gave their password or a code: what weighs more asks for one again after a while.
+    pub confirmed_at: Millis,
+    /// Whether the installation demands a second factor they do not have: until then they may do nothing else.
+    pub must_enrol: bool,
+}
+
+impl Actor {
+    /// Whether nothing but getting a second factor is allowed.
+    pub fn must_enrol(&self) -> bool {
+        self.sign_in.is_some_and(|sign_in| sign_in.must_enrol)
+    }
 }
 
 /// What of a request goes into the audit log.
@@ -183,6 +201,9 @@ impl Denied {
 
 /// May `actor` do `action` to `scope`? Platform-wide actions take [`Scope::platform`].
 pub fn check(actor: &Actor, action: Action, scope: &Scope) -> Result<(), Denied> {
+    if actor.must_enrol() {
+        return Err(Denied::Invisible);
+    }
     let allowed = |action| match &actor.principal {
         Principal::Person(person) => person_may(person, action, scope),
         Principal::Token(token) => token_may(token, action, scope),
@@ -198,6 +219,9 @@ pub fn check(actor: &Actor, action: Action, scope: &Scope) -> Result<(), Denied>
 
 /// May `actor` see this project at all? Lists leave out what this refuses.
 pub fn sees_project(actor: &Actor, project: &Slug) -> bool {
+    if actor.must_enrol() {
+        return false;
+    }
     match &actor.principal {
         Principal::Person(person) => person_sees(person, project),
         Principal::Token(token) => {
@@ -228,6 +252,12 @@ pub fn sees_service(actor: &Actor, path: &ServicePath) -> bool {
             Principal::Person(_) => true,
             Principal::Token(token) => token.service.as_ref().is_none_or(|own| *own == path.service),
         }
+}
+
+/// Whether someone runs the installation or one of its projects.
+pub fn runs_something(person: &Person) -> bool {
+    let runs = |own: &Membership| person_may(person, Action::ManageProject, &Scope::project(own.project.clone(), None));
+    person.role == PlatformRole::Admin || person.memberships.iter().any(runs)
 }
 
 fn person_sees(person: &Person, project: &Slug) -> bool {

@@ -1,5 +1,6 @@
 //! What REST, pages and clients exchange. Values travel only in types whose fields are a [`WireValue`].
 
+mod account;
 mod audit;
 mod bindings;
 mod changes;
@@ -16,6 +17,10 @@ mod tokens;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+pub use account::{
+    ConfirmRule, Confirmation, DeviceCode, Enrolment, FactorRule, PasswordChange, Policy, RecoveryCodes, SecondFactor,
+    SessionRow,
+};
 pub use audit::{
     AuditChart, AuditQuery, AuditReport, AuditRow, AuditSlot, AuditStatus, BreakKind, ChainBreak, ChainReport,
     HeadState, Outcome,

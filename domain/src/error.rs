@@ -13,6 +13,10 @@ pub enum Code {
     Unauthenticated,
     /// 403: seen, but not allowed.
     Denied,
+    /// 403: allowed, once the password or a code is given again; then the same request is made anew.
+    StepUpRequired,
+    /// 403: the installation demands a second factor, and this person has none yet.
+    SecondFactorRequired,
     /// 404: absent, or not visible to whom asks.
     NotFound,
     /// 405: the path exists, the method does not.
@@ -47,7 +51,7 @@ impl Code {
         match self {
             Self::Malformed => 400,
             Self::Unauthenticated => 401,
-            Self::Denied => 403,
+            Self::Denied | Self::StepUpRequired | Self::SecondFactorRequired => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
             Self::Conflict => 409,
@@ -67,6 +71,8 @@ impl Code {
             Self::Malformed => "Malformed request",
             Self::Unauthenticated => "Sign in or send a token",
             Self::Denied => "Not allowed",
+            Self::StepUpRequired => "Confirm that it is you",
+            Self::SecondFactorRequired => "Set up your second factor",
             Self::NotFound => "Not found",
             Self::MethodNotAllowed => "Method not allowed",
             Self::Conflict => "Conflict",

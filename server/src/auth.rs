@@ -25,6 +25,8 @@ pub(crate) enum Caller {
     Nobody,
     /// A person, by their session.
     Session(Actor),
+    /// A person who must get a second factor before anything else.
+    Enrolling(Actor),
     /// A program, by its token.
     Token(Actor),
     /// Credentials that were refused or could not be checked. Told only where someone has to be known.
@@ -67,7 +69,7 @@ async fn caller(vault: &Vault, parts: &Parts) -> Answer<Caller> {
         return Ok(Caller::Nobody);
     };
     session::touch(session).await?;
-    Ok(Caller::Session(actor))
+    Ok(if actor.must_enrol() { Caller::Enrolling(actor) } else { Caller::Session(actor) })
 }
 
 /// The token of `Authorization: Bearer …`; the header must come once.
@@ -90,11 +92,36 @@ impl<S: Send + Sync> FromRequestParts<S> for Signed {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
         match parts.extensions.get::<Caller>() {
             Some(Caller::Session(actor) | Caller::Token(actor)) => Ok(Self(actor.clone())),
+            Some(Caller::Enrolling(_)) if reads_rest(parts) => Err(must_enrol().into_response()),
+            Some(Caller::Enrolling(_)) => Err(Redirect::to(app::paths::SECOND_FACTOR).into_response()),
             Some(Caller::Refused(error)) => Err(ApiError(error.clone()).into_response()),
             Some(Caller::Nobody) | None if reads_rest(parts) => Err(nobody().into_response()),
             Some(Caller::Nobody) | None => Err(Redirect::to(app::paths::LOGIN).into_response()),
         }
     }
+}
+
+/// A person at their own account: also one who must get a second factor before anything else. A program gets here, too,
+/// and is refused by the vault.
+pub(crate) struct Present(pub(crate) Actor);
+
+impl<S: Send + Sync> FromRequestParts<S> for Present {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        match parts.extensions.get::<Caller>() {
+            Some(Caller::Enrolling(actor)) => Ok(Self(actor.clone())),
+            _ => Signed::from_request_parts(parts, state).await.map(|Signed(actor)| Self(actor)),
+        }
+    }
+}
+
+fn must_enrol() -> ApiError {
+    Error::new(
+        Code::SecondFactorRequired,
+        "this installation demands a second factor: set yours up on the page of your account, then go on",
+    )
+    .into()
 }
 
 /// Whether the request is one to REST; a nested router sees only the rest of its path.
@@ -112,7 +139,7 @@ impl<S: Send + Sync> FromRequestParts<S> for TokenOnly {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         match parts.extensions.get::<Caller>() {
             Some(Caller::Token(actor)) => Ok(Self(actor.clone())),
-            Some(Caller::Session(_)) => Err(Error::new(
+            Some(Caller::Session(_) | Caller::Enrolling(_)) => Err(Error::new(
                 Code::Denied,
                 "everything a service gets is handed to programs only: send a bearer token; a person reveals one \
                  value at a time",

@@ -2,6 +2,7 @@
 
 mod audit;
 mod edge;
+mod duration;
 mod environment;
 mod origin;
 mod secret;
@@ -124,6 +125,10 @@ pub struct ServeArgs {
     /// A further address whose pages may send forms here; may be repeated, or separated by commas in the variable.
     #[arg(long = "trusted-origin", env = "STRONGROOM_TRUSTED_ORIGIN", value_delimiter = ',', value_name = "URL")]
     trusted_origins: Vec<Origin>,
+    /// How long a password or code that was given is enough for what asks for it again: making tokens, changing people,
+    /// deleting projects, destroying values; `30s` to `12h`.
+    #[arg(long, env = "STRONGROOM_CONFIRM_WITHIN", default_value = "5m", value_name = "TIME", value_parser = duration::parse)]
+    confirm_within: i64,
     /// What is logged, on stderr: `error`, `warn`, `info`, `debug`, or directives such as `info,vault=debug`.
     #[arg(long, env = "STRONGROOM_LOG", default_value = "info", value_name = "FILTER")]
     log: String,
@@ -195,6 +200,8 @@ pub struct Config {
     pub public_url: Option<Origin>,
     /// Further origins whose pages may send forms here.
     pub trusted_origins: Vec<Origin>,
+    /// How long a password or code that was given is enough, in milliseconds.
+    pub confirm_within: i64,
     /// What is logged.
     pub log: String,
     /// How it is logged.
@@ -227,6 +234,7 @@ impl ServeArgs {
             listen: self.listen,
             public_url: self.public_url,
             trusted_origins: self.trusted_origins,
+            confirm_within: self.confirm_within,
             log: self.log,
             log_format: self.log_format,
             audit: self.audit.check(),
@@ -294,6 +302,7 @@ impl Storage {
             keys: KeyFiles::in_directory(&self.keys),
             clock: vault::Clock::system(),
             audit: vault::AuditConfig { head: Some(self.head.clone()), rollback, ..vault::AuditConfig::default() },
+            confirm_within: duration::CONFIRM_WITHIN,
         })
     }
 }

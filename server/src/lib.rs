@@ -9,6 +9,7 @@ mod assets;
 mod auth;
 pub mod commands;
 pub mod config;
+mod device;
 mod extract;
 pub mod forms;
 mod layers;
@@ -18,6 +19,7 @@ pub mod openapi;
 mod pages;
 mod problem;
 mod process;
+mod qr;
 mod respond;
 mod session;
 mod state;
@@ -56,7 +58,9 @@ const CARE: Duration = Duration::from_hours(24);
 pub fn router(state: AppState) -> Router {
     let with_cookie = Router::new()
         .merge(pages::routes(&state))
-        .merge(forms::routes().layer(from_fn(layers::limit_form)))
+        .merge(
+            forms::routes().layer(from_fn_with_state(state.clone(), forms::step_up)).layer(from_fn(layers::limit_form)),
+        )
         .nest(layers::API, api::routes().into())
         .layer(
             ServiceBuilder::new()
@@ -77,7 +81,7 @@ pub fn router(state: AppState) -> Router {
                 .layer(from_fn(problem::answer))
                 .layer(CatchPanicLayer::custom(layers::panicked))
                 .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT))
-                .layer(from_fn(layers::refuse))
+                .layer(from_fn_with_state(state.clone(), layers::refuse))
                 // Axum's own limit is too small for some bodies and unknown to others; each group has its own.
                 .layer(DefaultBodyLimit::disable()),
         )
@@ -96,7 +100,8 @@ pub async fn run(
     let tls = certificate.as_ref().map(accept::Certificate::acceptor).transpose().map_err(|error| error.to_string())?;
     let sink = config.audit.stream.as_ref().map(stream::Sink::open).transpose()?;
     let rollback = if config.audit.accept_rollback { Rollback::Accept } else { Rollback::Refuse };
-    let vault = Vault::open(config.storage.prepare(rollback)?).await?;
+    let storage = config.storage.prepare(rollback)?;
+    let vault = Vault::open(vault::Config { confirm_within: config.confirm_within, ..storage }).await?;
     let streaming = sink.map(|sink| tokio::spawn(stream::write(vault.stream_audit(), sink)));
     let mut tasks = Vec::new();
     offer_set_up(&vault, &edge).await?;

@@ -13,7 +13,7 @@ use axum::{
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Redirect, Response},
 };
-use domain::{Error, access::RequestInfo};
+use domain::{Actor, Error, access::RequestInfo};
 use leptos::{
     context::{provide_context, use_context},
     nonce::use_nonce,
@@ -85,7 +85,13 @@ async fn prepare(State(edge): State<Arc<Edge>>, mut request: Request, next: Next
     if let Some(Caller::Refused(error)) = caller {
         return ApiError(error).into_response();
     }
-    let actor = caller.and_then(|caller| caller.person().cloned());
+    if let Some(page) = &page
+        && matches!(caller, Some(Caller::Enrolling(_)))
+        && !is_for_enrolling(page)
+    {
+        return Redirect::to(app::paths::SECOND_FACTOR).into_response();
+    }
+    let actor = caller.as_ref().and_then(|caller| present(caller, page.as_deref()).cloned());
     if let Some(page) = &page
         && actor.is_none()
         && !is_open(page)
@@ -103,16 +109,17 @@ async fn prepare(State(edge): State<Arc<Edge>>, mut request: Request, next: Next
         },
         _ => None,
     };
-    let context = describe(&edge, &request, notice);
+    let context = describe(&edge, &request, actor, notice);
     request.extensions_mut().insert(context);
     next.run(request).await
 }
 
 /// What the app is told about a request.
-fn describe(edge: &Edge, request: &Request, notice: Option<Notice>) -> RequestContext {
+fn describe(edge: &Edge, request: &Request, actor: Option<Actor>, notice: Option<Notice>) -> RequestContext {
     let extensions = request.extensions();
     RequestContext {
-        actor: extensions.get::<Caller>().and_then(|caller| caller.person().cloned()),
+        actor,
+        session: extensions.get::<Session>().and_then(Session::id),
         request: extensions.get::<RequestInfo>().cloned().unwrap_or_default(),
         notice,
         theme: theme(request.headers()),
@@ -120,9 +127,22 @@ fn describe(edge: &Edge, request: &Request, notice: Option<Notice>) -> RequestCo
     }
 }
 
+/// Who is signed in, as far as the page may know: who must get a second factor first is somebody there only.
+fn present<'a>(caller: &'a Caller, page: Option<&str>) -> Option<&'a Actor> {
+    match caller {
+        Caller::Enrolling(actor) if page.is_some_and(is_for_enrolling) => Some(actor),
+        caller => caller.person(),
+    }
+}
+
+/// The pages of those who must get a second factor before anything else.
+fn is_for_enrolling(page: &str) -> bool {
+    page == app::paths::SECOND_FACTOR || page == app::paths::CONFIRM
+}
+
 /// Pages for those who are nobody yet.
 fn is_open(page: &str) -> bool {
-    page == app::paths::LOGIN || page.starts_with("/setup/")
+    page == app::paths::LOGIN || page == app::paths::LOGIN_CODE || page.starts_with("/setup/")
 }
 
 pub(crate) fn theme(headers: &HeaderMap) -> Option<String> {

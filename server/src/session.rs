@@ -3,7 +3,7 @@
 use domain::{Code, Error};
 use time::Duration;
 use tower_sessions::{Expiry, Session, SessionManagerLayer, cookie::SameSite};
-use vault::{SignedIn, Vault};
+use vault::{DEVICE, Device, HalfSignedIn, SIGNED_IN, SignedIn, Vault};
 
 use crate::problem::{Answer, ApiError};
 
@@ -12,7 +12,8 @@ const IDLE: Duration = Duration::minutes(30);
 /// How often an active session is written: seldom enough that reading pages does not write to the database each time.
 const TOUCH_SECONDS: i64 = 60;
 
-const SIGNED_IN: &str = "signed_in";
+/// A sign-in that waits for its code: it is nobody yet.
+const HALF_SIGNED_IN: &str = "half_signed_in";
 const UNTIL: &str = "until";
 
 /// The layer that finds the session of a request. The cookie is `Lax`: a link from a chat opens the page it names,
@@ -30,11 +31,37 @@ pub(crate) fn layer(vault: &Vault, https: bool) -> SessionManagerLayer<vault::Se
 }
 
 /// Signs in: a new session id, so that one planted before the sign-in is worth nothing after.
-#[allow(dead_code, reason = "for the forms")]
-pub(crate) async fn sign_in(session: &Session, signed_in: SignedIn) -> Answer<()> {
+pub(crate) async fn sign_in(session: &Session, signed_in: SignedIn, device: Device) -> Answer<()> {
     session.cycle_id().await.map_err(failed)?;
+    session.remove_value(HALF_SIGNED_IN).await.map_err(failed)?;
     session.insert(SIGNED_IN, signed_in).await.map_err(failed)?;
+    session.insert(DEVICE, device).await.map_err(failed)?;
     touch(session).await
+}
+
+/// The password was right; the code is still to come.
+pub(crate) async fn half_sign_in(session: &Session, half: HalfSignedIn) -> Answer<()> {
+    session.cycle_id().await.map_err(failed)?;
+    session.remove_value(SIGNED_IN).await.map_err(failed)?;
+    session.insert(HALF_SIGNED_IN, half).await.map_err(failed)
+}
+
+/// The sign-in that waits for its code.
+pub(crate) async fn half_signed_in(session: &Session) -> Answer<Option<HalfSignedIn>> {
+    session.get(HALF_SIGNED_IN).await.map_err(failed)
+}
+
+/// Notes that the person gave password or code once more; under a new session id, as after a sign-in.
+pub(crate) async fn confirm(session: &Session, at: i64) -> Answer<()> {
+    let Some(signed_in) = signed_in(session).await? else { return Ok(()) };
+    session.cycle_id().await.map_err(failed)?;
+    session.insert(SIGNED_IN, SignedIn { confirmed_at: at, ..signed_in }).await.map_err(failed)
+}
+
+/// Goes on after the person's credentials changed.
+pub(crate) async fn renew(session: &Session, renewed: SignedIn) -> Answer<()> {
+    session.cycle_id().await.map_err(failed)?;
+    session.insert(SIGNED_IN, renewed).await.map_err(failed)
 }
 
 /// Signs out: the record is gone, not only the cookie.

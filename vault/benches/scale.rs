@@ -89,6 +89,7 @@ async fn measure(engine: &str, url: &str, directory: &std::path::Path, secrets: 
         keys: KeyFiles::in_directory(&directory.join("keys")),
         clock: Clock::system(),
         audit: vault::AuditConfig::default(),
+        confirm_within: 5 * domain::time::MINUTE,
     })
     .await
     .unwrap();

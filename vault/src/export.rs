@@ -39,6 +39,7 @@ impl Vault {
     pub async fn export(&self, actor: &Actor, scope: &Scope, options: &ExportOptions) -> Result<Exported> {
         let event = Event::of("secret.export", scope, "");
         self.authorise(actor, Action::Reveal, scope, event).await?;
+        self.require_confirmed_by(actor, |policy| policy.export).await?;
         check_words("reason", &options.reason, SHORT)?;
         let mut tx = self.inner.db.read().await?;
         let place = self.find_place(&mut tx, scope).await?;
@@ -70,6 +71,7 @@ impl Vault {
         let event = Event::of("secret.export", &scope, "");
         self.authorise(actor, Action::Reveal, &scope, event.clone()).await?;
         self.authorise(actor, Action::Use, &scope, event).await?;
+        self.require_confirmed_by(actor, |policy| policy.export).await?;
         check_words("reason", &options.reason, SHORT)?;
         let mut tx = self.inner.db.read().await?;
         let ladder = self.find_ladder(&mut tx, service, environment).await?;

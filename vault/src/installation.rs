@@ -174,6 +174,7 @@ fn vault(config: &Config, db: Db, ring: KeyRing, instance: Uuid, keys: &Keys, he
             instance,
             clock: config.clock.clone(),
             log: Arc::new(Log::new(&root, &config.audit, config.keys.clone(), known)),
+            confirm_within: config.confirm_within,
             passwords: Passwords::new(),
             throttle: Throttle::default(),
             watches: Watches::default(),

@@ -6,6 +6,7 @@
 //! - No audit record, no write; no audit record, no revealed value.
 #![warn(missing_docs)]
 
+mod account;
 mod audit;
 mod authorise;
 mod bindings;
@@ -30,6 +31,7 @@ mod paging;
 mod passwords;
 mod people;
 mod plan;
+mod policy;
 mod projects;
 mod row_mac;
 mod scopes;
@@ -46,6 +48,7 @@ mod words;
 
 use std::sync::Arc;
 
+pub use account::HalfSignedIn;
 pub use audit::{AuditConfig, AuditExport, Rollback, SegmentLimits};
 pub use clock::Clock;
 pub use copy::CopyOptions;
@@ -57,9 +60,11 @@ pub use export::{ExportOptions, Exported};
 pub use given::GivenRows;
 pub use import::ImportOptions;
 pub use key_files::KeyFiles;
-pub use people::SignedIn;
+pub use people::{LogIn, SignedIn};
 pub use secrets::{Care, NewValue, PutOrKept, RowCell};
-pub use sessions::Sessions;
+pub use sessions::{DEVICE, Device, SIGNED_IN, Sessions};
+pub use tokens::is_token;
+pub use tower_sessions_core::session::Id as SessionId;
 pub use verify::RowsReport;
 pub use watch::{WATCHES_MAX, WATCHES_PER_TOKEN, Watch};
 
@@ -73,6 +78,8 @@ pub struct Config {
     pub clock: Clock,
     /// How the audit log is kept.
     pub audit: AuditConfig,
+    /// For how many milliseconds a password or code that was given is enough for what asks for it again.
+    pub confirm_within: i64,
 }
 
 /// The only thing that can do anything. Cheap to clone.
@@ -89,6 +96,7 @@ struct Inner {
     clock: Clock,
     /// The audit log, and the chain of it that this process writes.
     log: Arc<audit::Log>,
+    confirm_within: i64,
     passwords: passwords::Passwords,
     throttle: throttle::Throttle,
     watches: watch::Watches,

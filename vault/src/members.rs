@@ -42,6 +42,7 @@ impl Vault {
         let email = normalised(&new.email);
         let event = Event::of("member.create", &scope, &email);
         self.authorise(actor, Action::ManageProject, &scope, event.clone()).await?;
+        self.require_confirmed(actor)?;
         let mut tx = self.inner.db.write().await?;
         let project = self.find_member_project(&mut tx, &scope).await?;
         let person = tx.find_person_by_email(&email).await?;
@@ -69,6 +70,7 @@ impl Vault {
         let scope = Scope::project(project.clone(), None);
         let event = Event::of("member.delete", &scope, "");
         self.authorise(actor, Action::ManageProject, &scope, event).await?;
+        self.require_confirmed(actor)?;
         let id_of_person = id.parse::<Uuid>().map_err(|_| absent(id))?;
         let mut tx = self.inner.db.write().await?;
         let project = self.find_member_project(&mut tx, &scope).await?;

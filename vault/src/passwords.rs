@@ -8,6 +8,9 @@ use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
 
+/// Passwords of at least twelve bytes that everybody tries first, in lower case. Gathered by hand from what published
+/// leaks have most often; see docs/decisions.md.
+const COMMON: &str = include_str!("passwords/common.txt");
 /// How short and how long a password may be, in bytes.
 pub(crate) const PASSWORD_BYTES: std::ops::RangeInclusive<usize> = 12..=1024;
 /// 19 MiB, two passes, one lane: OWASP's choice for argon2id.
@@ -76,7 +79,20 @@ pub(crate) fn problem_of(password: &str) -> Option<String> {
     if password.contains('\0') {
         return Some("a password has no NUL character".into());
     }
+    if is_common(password) {
+        return Some(
+            "this password is among the first that anyone tries; choose another, a sentence for example".into(),
+        );
+    }
     None
+}
+
+/// Whether everybody would try it: on the list, or a single character or pair over and over.
+fn is_common(password: &str) -> bool {
+    let password = Zeroizing::new(password.trim().to_lowercase());
+    let letters = || password.chars();
+    let repeats = |length: usize| letters().zip(letters().skip(length)).all(|(a, b)| a == b);
+    COMMON.lines().any(|common| common == password.as_str()) || (1..=3).any(repeats)
 }
 
 fn hasher() -> Argon2<'static> {
@@ -166,13 +182,34 @@ mod tests {
 
     #[test]
     fn a_password_has_twelve_to_1024_bytes_whatever_they_are() {
+        let long = "many words that make one long sentence. ".repeat(30);
         for good in [12, 13, 1024] {
-            assert_eq!(problem_of(&"x".repeat(good)), None);
+            assert_eq!(problem_of(&long[..good]), None);
         }
         for bad in [0, 11, 1025] {
             assert!(problem_of(&"x".repeat(bad)).is_some());
         }
-        assert_eq!(problem_of("🔑🔑🔑"), None, "bytes, not characters");
+        assert_eq!(problem_of("🔑🗝️🔒🚪"), None, "bytes, not characters");
         assert!(problem_of("twelve bytes\0").is_some());
+    }
+
+    #[test]
+    fn what_everybody_tries_first_is_no_password() {
+        for bad in [
+            "password1234",
+            "PassWord1234",
+            " qwertyuiop12",
+            "aaaaaaaaaaaaaaaa",
+            "ababababababab",
+            "correct horse battery staple",
+        ] {
+            assert!(problem_of(bad).unwrap().contains("anyone tries"), "{bad}");
+        }
+        for good in ["correct horse battery", "seven quiet harbours", "password1234 and more"] {
+            assert_eq!(problem_of(good), None, "{good}");
+        }
+        for line in COMMON.lines() {
+            assert!(line.len() >= *PASSWORD_BYTES.start() && line == line.trim().to_lowercase(), "{line}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use domain::{
     Action, Actor, Code, Error as PublicError, Millis, Problem, Scope,
-    access::{Denied, Membership, Person, PlatformRole, Principal, ProjectRole, RequestInfo, Right},
+    access::{Denied, Membership, Person, PlatformRole, Principal, ProjectRole, RequestInfo, Right, SignIn},
     api::{NewPerson, Outcome, PersonRow},
     time::{HOUR, MINUTE},
 };
@@ -10,7 +10,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::{
-    Vault,
+    HalfSignedIn, Vault,
     audit::Event,
     clock::new_id,
     db::{
@@ -19,6 +19,7 @@ use crate::{
     },
     error::{Error, Result},
     passwords,
+    policy::demands_factor,
     scopes::known,
     words::check_line,
 };
@@ -39,24 +40,45 @@ pub struct SignedIn {
     pub epoch: i64,
     /// When, in Unix milliseconds: sessions end 12 hours after, however active.
     pub at: i64,
+    /// When password or code were last given; see [`Vault::confirm`].
+    #[serde(default)]
+    pub confirmed_at: i64,
+}
+
+/// How far a sign-in got with the password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogIn {
+    /// All the way.
+    Done(SignedIn),
+    /// A code of the second factor is still to come; see [`Vault::finish_log_in`].
+    SecondStep(HalfSignedIn),
 }
 
 impl Vault {
     /// Signs a person in. Unknown, disabled and wrong answer alike, after the same work.
-    pub async fn log_in(&self, request: &RequestInfo, email: &str, password: Zeroizing<String>) -> Result<SignedIn> {
+    pub async fn log_in(&self, request: &RequestInfo, email: &str, password: Zeroizing<String>) -> Result<LogIn> {
         let email = normalised(email);
         let now = self.inner.clock.now();
-        self.inner.throttle.begin(&email, now)?;
+        let attempt = self.inner.throttle.begin(&email, &request.address, now)?;
         let person = self.check_password(&email, password).await;
-        let person = person.inspect_err(|_| self.inner.throttle.undo(&email))?;
+        let person = person.inspect_err(|_| self.inner.throttle.undo(&attempt))?;
         let mut tx = self.inner.db.write().await?;
         let event = Event::of("person.login", "", &email);
         match person {
+            Ok(person) if person.second_factor => {
+                // Not in yet: the account starts afresh, and the place is known, once the code was right.
+                let event = event.reason("password; the second step is asked for");
+                self.record_as(&mut tx, &person.email, request, event).await?;
+                tx.commit().await?;
+                self.inner.throttle.undo(&attempt);
+                Ok(LogIn::SecondStep(HalfSignedIn { person: person.id, epoch: person.credential_epoch, at: now.0 }))
+            }
             Ok(person) => {
                 self.record_as(&mut tx, &person.email, request, event).await?;
                 tx.commit().await?;
-                self.inner.throttle.succeeded(&email);
-                Ok(SignedIn { person: person.id, epoch: person.credential_epoch, at: now.0 })
+                self.inner.throttle.succeeded(&attempt, now);
+                let (person, epoch) = (person.id, person.credential_epoch);
+                Ok(LogIn::Done(SignedIn { person, epoch, at: now.0, confirmed_at: now.0 }))
             }
             Err(why) => {
                 let event = Event {
@@ -116,10 +138,13 @@ impl Vault {
         if row.disabled || row.credential_epoch != signed_in.epoch {
             return Ok(None);
         }
+        let person = self.person_of(&mut tx, &row).await?;
+        let must_enrol = !row.second_factor && demands_factor(self.policy(&mut tx).await?, &person);
         Ok(Some(Actor {
-            principal: Principal::Person(self.person_of(&mut tx, &row).await?),
+            principal: Principal::Person(person),
             label: row.email,
             request,
+            sign_in: Some(SignIn { confirmed_at: Millis(signed_in.confirmed_at), must_enrol }),
         }))
     }
 
@@ -152,6 +177,7 @@ impl Vault {
         if new.role == PlatformRole::Admin && !may_make_admins(actor) {
             return Err(self.refuse(actor, Denied::Forbidden, &platform, event).await?);
         }
+        self.require_confirmed(actor)?;
         let words = NewPersonWords::of(&new.email, new.name.as_deref(), &new.password.0)?;
         let password_hash = self.inner.passwords.hash(new.password.0).await?;
         let mut tx = self.inner.db.write().await?;
@@ -177,6 +203,7 @@ impl Vault {
             password_hash,
             credential_epoch: 1,
             disabled: false,
+            second_factor: false,
             created_at: self.inner.clock.now().0,
             mac: Vec::new(),
         });
@@ -253,5 +280,6 @@ fn public(row: StoredPerson) -> Result<PersonRow> {
         email: row.email,
         name: row.name,
         created_at: Millis(row.created_at),
+        second_factor: row.second_factor,
     })
 }

@@ -93,6 +93,7 @@ impl Vault {
         let scope = source(slug);
         let event = Event::of("project.delete", &scope, slug.as_str());
         self.authorise(actor, Action::ManageProject, &scope, event.clone()).await?;
+        self.require_confirmed(actor)?;
         let mut tx = self.inner.db.write().await?;
         tx.put_project_lock(slug.as_str()).await?;
         let row = self.project(&mut tx, slug).await?;

@@ -76,7 +76,7 @@ impl Vault {
         let event = Event::of("installation.set_up", "", &admin.email);
         self.record_as(&mut tx, &admin.email, request, event).await?;
         tx.commit().await?;
-        Ok(SignedIn { person: admin.id, epoch: admin.credential_epoch, at: now.0 })
+        Ok(SignedIn { person: admin.id, epoch: admin.credential_epoch, at: now.0, confirmed_at: now.0 })
     }
 
     /// Makes the first admin from the command line; refused (409) when one exists. With `with_token`, also a token of

@@ -3,13 +3,14 @@
 //! A token narrowed to a service belongs to that service and may only read. Every other one belongs to a person, and
 //! never may more than they do: their roles are looked up with every request.
 
+mod networks;
 mod rules;
 mod text;
 
 use domain::{
     Action, Actor, Code, Error as PublicError, Level, Millis, Scope, ServicePath, Slug,
     access::{Denied, Principal, RequestInfo, Right, TokenHolder},
-    api::{CreatedToken, NewToken, TokenRow, TokenState},
+    api::{CreatedToken, NewToken, Outcome, TokenRow, TokenState},
     time::{DAY, MINUTE},
 };
 use uuid::Uuid;
@@ -21,6 +22,7 @@ use crate::{
     clock::new_id,
     db::{Tx, tokens::StoredToken},
     error::{Error, Result},
+    people::ANONYMOUS,
     scopes::{Place, known},
 };
 use rules::{hands_down, manages, scope_of_new};
@@ -34,12 +36,21 @@ pub(crate) struct Grant {
     pub(crate) owner: Option<Uuid>,
     pub(crate) place: Option<Place>,
     pub(crate) days: u32,
+    /// From where it is to be accepted; see [`networks`].
+    pub(crate) networks: String,
 }
 
 impl Grant {
     /// A token of this name that may nothing, and belongs to nobody.
     pub(crate) fn of(name: &str) -> Self {
-        Self { name: name.to_owned(), rights: Vec::new(), owner: None, place: None, days: DAYS_DEFAULT }
+        Self {
+            name: name.to_owned(),
+            rights: Vec::new(),
+            owner: None,
+            place: None,
+            days: DAYS_DEFAULT,
+            networks: String::new(),
+        }
     }
 }
 
@@ -56,8 +67,25 @@ impl Vault {
         let row = self.checked(row.ok_or_else(refused)?)?;
         let holder = self.holder(&mut tx, &row, now).await?;
         drop(tx);
+        if !networks::admit(&row.networks, &request.address) {
+            let event = Event::of("token.use", scope_of(&row)?, "").reason("from outside of its networks");
+            self.record_refused_token(&row.name, &request, event).await?;
+            return Err(refused());
+        }
         self.note_use(&row, now).await;
-        Ok(Actor { principal: Principal::Token(holder), label: row.name, request })
+        Ok(Actor { principal: Principal::Token(holder), label: row.name, request, sign_in: None })
+    }
+
+    /// Records that a token came in an address, where histories and logs of others may keep it. Which one is not said.
+    pub async fn note_token_in_address(&self, request: &RequestInfo) -> Result<()> {
+        let event = Event::of("token.use", "", "").reason("a token in an address");
+        self.record_refused_token(ANONYMOUS, request, event).await
+    }
+
+    async fn record_refused_token(&self, label: &str, request: &RequestInfo, event: Event<'_>) -> Result<()> {
+        let mut tx = self.inner.db.write().await?;
+        self.record_as(&mut tx, label, request, Event { outcome: Outcome::Denied, ..event }).await?;
+        tx.commit().await
     }
 
     /// The holder of a token as it is now, and when the token expires; 401 when it is over.
@@ -141,6 +169,7 @@ impl Vault {
                 return Err(self.refuse(actor, denied, &scope, event).await?);
             }
         };
+        self.require_confirmed(actor)?;
         let mut tx = self.inner.db.write().await?;
         let place = self.find_place(&mut tx, &scope).await?;
         let grant = Grant {
@@ -148,6 +177,7 @@ impl Vault {
             owner: owner.filter(|_| new.service.is_none()),
             days: new.expires_in_days.unwrap_or(DAYS_DEFAULT),
             place: Some(place),
+            networks: networks::stored(&new.networks)?,
             ..Grant::of(name)
         };
         let (token, id) = self.append_grant(&mut tx, grant).await?;
@@ -177,6 +207,7 @@ impl Vault {
             expires_at: now.plus(i64::from(grant.days) * DAY).0,
             last_used_at: None,
             revoked: false,
+            networks: grant.networks,
             mac: Vec::new(),
             project_slug: None,
             service_slug: None,
@@ -212,6 +243,22 @@ impl Vault {
         self.wake_watches().await;
         Ok(())
     }
+
+    /// Takes back whatever tokens belong to a person; answers how many.
+    pub(crate) async fn revoke_tokens_of(&self, tx: &mut Tx, owner: Uuid) -> Result<usize> {
+        let rows = self.all_checked(tx.list_tokens_of(owner).await?)?;
+        let mut revoked = 0;
+        for row in rows.into_iter().filter(|row| !row.revoked) {
+            tx.put_token_revoked(&self.guard(StoredToken { revoked: true, ..row })).await?;
+            revoked += 1;
+        }
+        Ok(revoked)
+    }
+}
+
+/// Whether a text has the form of one of our tokens, whoever made it.
+pub fn is_token(text: &str) -> bool {
+    text::is_well_formed(text)
 }
 
 /// What a token is narrowed to. A place that is gone narrows it to nothing rather than to everything.
@@ -268,6 +315,7 @@ fn public(row: StoredToken, now: Millis) -> Result<TokenRow> {
         environment: scope.environment,
         rights: rights_of(&row)?,
         state: state_of(&row, now),
+        networks: networks::listed(&row.networks),
         name: row.name,
         hint: row.hint,
         owner: row.owner_email,

@@ -39,6 +39,7 @@ pub(crate) fn Layout(children: Children) -> impl IntoView {
                     <summary aria-label=format!("Account: {label}")><Avatar of=label.clone() /></summary>
                     <ul>
                         <li><span class="menu-text">{label}</span></li>
+                        <li><a href=paths::ACCOUNT><Icon name="gear" />"Account"</a></li>
                         <li><a href=paths::TOKENS><Icon name="token" />"Tokens"</a></li>
                         <li><a href=paths::KEYS><Icon name="help" />"Keys"</a></li>
                         <li>

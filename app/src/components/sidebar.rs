@@ -21,6 +21,7 @@ pub(crate) fn Sidebar(person: Signed) -> impl IntoView {
                 <Place href=paths::PEOPLE icon="people" label="People" />
                 <Place href=paths::AUDIT icon="list" label="Audit log" />
                 <Place href=paths::ENVIRONMENTS icon="layers" label="Environments" />
+                <Place href=paths::POLICY icon="lock" label="Policy" />
                 <Place href=paths::DUPLICATES icon="unchanged" label="Equal values" />
             }
         });

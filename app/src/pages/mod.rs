@@ -1,5 +1,6 @@
 //! The pages: one file each, with its server functions.
 
+pub mod account;
 mod audit;
 #[cfg(feature = "ssr")]
 mod bare_page;
@@ -18,6 +19,7 @@ pub mod secrets;
 mod setup;
 mod tokens;
 
+pub use account::{Account, Confirm, PolicyPage, SecondFactorPage, SecondStep};
 pub use audit::{Asked, Audit};
 #[cfg(feature = "ssr")]
 pub use bare_page::Look;

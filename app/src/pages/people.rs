@@ -44,6 +44,7 @@ fn List(people: Vec<PersonRow>) -> impl IntoView {
                             <th scope="col">"Role"</th>
                             <th scope="col">"Where"</th>
                             <th scope="col" class="end">"Since"</th>
+                            <th scope="col"><span class="sr">"Actions"</span></th>
                         </tr>
                     </thead>
                     <tbody>{rows}</tbody>
@@ -84,6 +85,8 @@ fn row(person: PersonRow, own: &str) -> AnyView {
         PlatformRole::Admin => (view! { <b>"admin"</b> }.into_any(), "platform", "whole platform"),
         PlatformRole::Member => ("member".into_any(), "project", "projects they belong to"),
     };
+    let lost_factor =
+        person.second_factor.then(|| view! { <LostFactor id=person.id.clone() name=person.name.clone() /> });
     view! {
         <tr class="two-lines">
             <th scope="row">
@@ -95,7 +98,23 @@ fn row(person: PersonRow, own: &str) -> AnyView {
             <td data-label="Role">{role}</td>
             <td data-label="Where"><span class="level"><Icon name=icon />{place}</span></td>
             <td class="end quiet-text tight" data-label="Since"><When at=person.created_at /></td>
+            <td class="tight end">{lost_factor}</td>
         </tr>
     }
     .into_any()
+}
+
+/// Takes the second factor from someone who lost their device.
+#[component]
+fn LostFactor(id: String, name: String) -> impl IntoView {
+    view! {
+        <details class="menu">
+            <summary class="button quiet small" aria-label=format!("Second factor of {name}")>"Second factor"</summary>
+            <form class="menu-list form" action=forms::PERSON_FACTOR method="post">
+                <input type="hidden" name="id" value=id />
+                <p>"Did " <b>{name}</b> " lose their device? Make sure that it is them who ask. Their sessions end, too."</p>
+                <button class="button danger" type="submit">"Reset second factor"</button>
+            </form>
+        </details>
+    }
 }

@@ -18,7 +18,7 @@ use crate::{
 use create::NewToken;
 use created::Created;
 pub(crate) use created::origin;
-use list::TokenList;
+pub(crate) use list::TokenList;
 
 /// What the page of tokens shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

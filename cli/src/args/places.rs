@@ -73,6 +73,9 @@ pub(crate) enum TokenCommand {
         /// For how many days, 1 to 3650; 90 when not given
         #[arg(long, value_name = "DAYS")]
         expires_in_days: Option<u32>,
+        /// From which network it is accepted, such as 10.1.0.0/16; may be repeated; from everywhere when not given
+        #[arg(long = "network", value_name = "CIDR")]
+        networks: Vec<String>,
         #[command(flatten)]
         level: LevelArgs,
     },

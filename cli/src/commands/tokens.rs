@@ -15,7 +15,7 @@ pub(super) fn token(context: &Context, command: TokenCommand) -> Result<u8, Fail
     let client = context.client()?;
     match command {
         TokenCommand::List => list(context, &client),
-        TokenCommand::Create { name, rights, expires_in_days, level } => {
+        TokenCommand::Create { name, rights, expires_in_days, networks, level } => {
             let scope = context.settings.scope(level.platform)?;
             let new = NewToken {
                 name,
@@ -24,6 +24,7 @@ pub(super) fn token(context: &Context, command: TokenCommand) -> Result<u8, Fail
                 environment: scope.environment,
                 rights: rights.into_iter().map(Into::into).collect(),
                 expires_in_days,
+                networks,
             };
             create(context, &client, &new)
         }

@@ -60,3 +60,36 @@ fn a_token_is_printed_once_and_reaches_what_it_is_for() {
     let done = with_it(&["secret", "get", "FOO"]);
     assert!(done.code == 1 && done.stderr.contains("strongroom status"), "{done:?}");
 }
+
+#[test]
+fn a_token_works_from_its_networks_and_no_program_starts_once_it_is_taken_back() {
+    let place = Place::new();
+    place.ok_in_project(&["secret", "set", "FOO=canary"]);
+    let flags = ["-p", &place.project, "-s", "api", "-e", "development"];
+    let create = |name: &str, network: &str| {
+        let words = ["token", "create", name, "--network", network];
+        let done = place.done(words.iter().chain(&flags));
+        assert_eq!(done.code, 0, "{done:?}");
+        String::from_utf8(done.stdout).unwrap().trim().to_owned()
+    };
+    let run = |token: &str| {
+        let words = ["run"].iter().chain(&flags).chain(&["--", "sh", "-c", "printf %s \"$FOO\""]).copied();
+        let mut command = place.bare(words);
+        command.env("STRONGROOM_URL", place.url()).env("STRONGROOM_TOKEN", token);
+        place.finish(&mut command)
+    };
+    let refused = run(&create("far", "203.0.113.0/24"));
+    assert!(refused.code == 1 && refused.stdout.is_empty(), "{refused:?}");
+    let near = create("near", "127.0.0.0/8");
+    assert_eq!(run(&near).stdout, b"canary");
+
+    let tokens: Value = serde_json::from_str(&place.ok(["token", "list", "--output", "json"])).unwrap();
+    let own = |row: &&Value| row["name"] == "near" && row["project"] == place.project.as_str();
+    let row = tokens["items"].as_array().unwrap().iter().find(own).unwrap();
+    assert_eq!(row["networks"], serde_json::json!(["127.0.0.0/8"]));
+    place.ok(["token", "remove", row["id"].as_str().unwrap()]);
+    let refused = run(&near);
+    assert!(refused.code == 1 && refused.stdout.is_empty(), "{refused:?}");
+    let wrong = place.done(["token", "create", "x", "--network", "office"].iter().chain(&flags));
+    assert!(wrong.code == 1 && wrong.stderr.contains("is no network"), "{wrong:?}");
+}

@@ -38,7 +38,7 @@ fn person(role: PlatformRole, projects: &[&str]) -> Person {
 }
 
 fn actor(principal: Principal) -> Actor {
-    Actor { principal, label: "x".into(), request: RequestInfo::default() }
+    Actor { principal, label: "x".into(), request: RequestInfo::default(), sign_in: None }
 }
 
 fn token(owner: Option<Person>, rights: &[Right], narrow: [Option<&str>; 3]) -> Actor {

@@ -43,6 +43,9 @@ pub struct PersonRow {
     pub role: PlatformRole,
     /// Since when.
     pub created_at: Millis,
+    /// Whether signing in takes a code of their device, too.
+    #[serde(default)]
+    pub second_factor: bool,
 }
 
 /// Adds someone to a project.

@@ -27,6 +27,9 @@ pub struct NewToken {
     /// For how many days, 1 to 3650; 90 when not given.
     #[serde(default)]
     pub expires_in_days: Option<u32>,
+    /// From which networks it is accepted, such as `10.1.0.0/16` or `2001:db8::/32`; from everywhere when not given.
+    #[serde(default)]
+    pub networks: Vec<String>,
 }
 
 fn read() -> Vec<Right> {
@@ -62,6 +65,9 @@ pub struct TokenRow {
     pub environment: Option<EnvironmentName>,
     /// What it may.
     pub rights: Vec<Right>,
+    /// From which networks it is accepted; everywhere when there is none.
+    #[serde(default)]
+    pub networks: Vec<String>,
     /// The person it belongs to; null for a service's token.
     pub owner: Option<String>,
     /// When it was made.

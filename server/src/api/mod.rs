@@ -1,6 +1,7 @@
 //! REST: one file per resource. A handler reads what it needs from the request, calls one method of the vault and
 //! answers what that answers. Path, method and documentation of a route stand together on its handler.
 
+mod account;
 mod audit;
 mod bindings;
 mod changes;
@@ -48,6 +49,7 @@ pub(crate) const SCOPES: [(&str, &str); 3] = [
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     let words = OpenApiRouter::new()
         .merge(me::routes())
+        .merge(account::routes())
         .merge(environments::routes())
         .merge(projects::routes())
         .merge(services::routes())

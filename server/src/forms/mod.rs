@@ -1,6 +1,7 @@
 //! What the dashboard's forms post to. Each handler calls one use-case and answers with a redirect and a notice, so a
 //! form works the same with and without script, and reloading its answer repeats nothing.
 
+mod account;
 mod audit;
 mod bare;
 mod bindings;
@@ -17,6 +18,7 @@ mod places;
 mod reveal;
 mod secrets;
 mod session;
+mod step_up;
 mod tokens;
 mod wanted;
 
@@ -31,9 +33,16 @@ use domain::{Error, Problem, name::NameError};
 use tower_sessions::Session;
 
 use crate::{AppState, notice, problem::Answer};
+use step_up::page;
+pub(crate) use step_up::step_up;
 
 /// Every form.
 pub fn routes() -> Router<AppState> {
+    all().merge(step_up::routes())
+}
+
+/// Every form but the one that confirms who one is.
+fn all() -> Router<AppState> {
     Router::new()
         .merge(session::routes())
         .merge(audit::routes())
@@ -42,6 +51,7 @@ pub fn routes() -> Router<AppState> {
         .merge(people::routes())
         .merge(environments::routes())
         .merge(tokens::routes())
+        .merge(account::routes())
         .merge(secrets::routes())
         .merge(copy::routes())
         .merge(import::routes())
@@ -53,8 +63,11 @@ pub fn routes() -> Router<AppState> {
         .merge(reveal::routes())
 }
 
-/// Leads to `path`, where `notice` is shown.
+/// Leads to `path`, where `notice` is shown; or asks for password or code, where that is what the notice says.
 pub(crate) async fn lead(session: &Session, path: &str, notice: Notice) -> Answer<Response> {
+    if notice.step_up {
+        return Ok(step_up::ask());
+    }
     notice::put(session, notice).await?;
     Ok(Redirect::to(path).into_response())
 }

@@ -11,12 +11,13 @@ use axum::{
 use domain::{access::RequestInfo, api::WireValue};
 use serde::Deserialize;
 use tower_sessions::Session;
-use vault::Vault;
+use vault::{Device, LogIn, Vault};
 
 use super::lead;
 use crate::{
     AppState,
-    auth::Signed,
+    auth::Present,
+    device::device,
     local_path::{local_path, login},
     problem::Answer,
     session,
@@ -28,6 +29,7 @@ const YEAR: u32 = 365 * 24 * 60 * 60;
 pub(super) fn routes() -> Router<AppState> {
     Router::new()
         .route(paths::LOGIN, post(sign_in))
+        .route(paths::LOGIN_CODE, post(second_step))
         .route(paths::LOGOUT, post(sign_out))
         .route("/setup/{token}", post(set_up))
         .route(paths::THEME, post(choose_theme))
@@ -45,13 +47,18 @@ async fn sign_in(
     State(vault): State<Vault>,
     session: Session,
     axum::Extension(request): axum::Extension<RequestInfo>,
+    headers: HeaderMap,
     Form(form): Form<Credentials>,
 ) -> Answer<Response> {
     let next = local_path(&form.next);
     match vault.log_in(&request, &form.email, form.password.0).await {
-        Ok(signed_in) => {
-            session::sign_in(&session, signed_in).await?;
+        Ok(LogIn::Done(signed_in)) => {
+            session::sign_in(&session, signed_in, on(&headers, &request)).await?;
             Ok(Redirect::to(next).into_response())
+        }
+        Ok(LogIn::SecondStep(half)) => {
+            session::half_sign_in(&session, half).await?;
+            Ok(Redirect::to(&step(next)).into_response())
         }
         Err(refused) => {
             let notice = Notice::bad(refused.public()).of(paths::LOGIN).keep("email", form.email);
@@ -60,7 +67,48 @@ async fn sign_in(
     }
 }
 
-async fn sign_out(Signed(actor): Signed, State(vault): State<Vault>, session: Session) -> Answer<Response> {
+/// The device of a browser, for the list of sessions.
+fn on(headers: &HeaderMap, request: &RequestInfo) -> Device {
+    Device { name: device(headers), address: request.address.clone() }
+}
+
+/// The page of the second step, which leads on to `next`.
+fn step(next: &str) -> String {
+    let next = if next == paths::HOME { "" } else { next };
+    paths::query(paths::LOGIN_CODE, &[("next", next)])
+}
+
+#[derive(Deserialize)]
+struct SecondStep {
+    code: WireValue,
+    #[serde(default)]
+    next: String,
+}
+
+async fn second_step(
+    State(vault): State<Vault>,
+    session: Session,
+    axum::Extension(request): axum::Extension<RequestInfo>,
+    headers: HeaderMap,
+    Form(form): Form<SecondStep>,
+) -> Answer<Response> {
+    let next = local_path(&form.next);
+    let Some(half) = session::half_signed_in(&session).await? else {
+        return Ok(Redirect::to(&login(next)).into_response());
+    };
+    match vault.finish_log_in(&request, half, form.code.0).await {
+        Ok(signed_in) => {
+            session::sign_in(&session, signed_in, on(&headers, &request)).await?;
+            Ok(Redirect::to(next).into_response())
+        }
+        Err(refused) => {
+            let notice = Notice::bad(refused.public()).of(paths::LOGIN_CODE);
+            lead(&session, &step(next), notice).await
+        }
+    }
+}
+
+async fn sign_out(Present(actor): Present, State(vault): State<Vault>, session: Session) -> Answer<Response> {
     vault.log_out(&actor).await?;
     session::sign_out(&session).await?;
     let cleared = [("clear-site-data", "\"cache\", \"storage\"")];
@@ -80,12 +128,13 @@ async fn set_up(
     session: Session,
     axum::Extension(request): axum::Extension<RequestInfo>,
     Path(token): Path<String>,
+    headers: HeaderMap,
     Form(form): Form<FirstAdmin>,
 ) -> Answer<Response> {
     let made = vault.set_up(&request, &token, &form.email, &form.name, form.password.0).await;
     match made {
         Ok(signed_in) => {
-            session::sign_in(&session, signed_in).await?;
+            session::sign_in(&session, signed_in, on(&headers, &request)).await?;
             Ok(Redirect::to(paths::START).into_response())
         }
         Err(refused) => {

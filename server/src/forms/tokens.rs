@@ -1,14 +1,9 @@
 //! Tokens.
 
-use app::{
-    context::Still,
-    paths::{self, forms},
-};
+use app::paths::{self, forms};
 use axum::{
     Form, Router,
-    body::Body,
     extract::{FromRequest, Request, State},
-    http::{Method, Uri},
     response::{IntoResponse, Response},
     routing::post,
 };
@@ -18,12 +13,11 @@ use domain::{
     api::{CreatedToken, NewToken},
 };
 use serde::Deserialize;
-use tower::ServiceExt;
 use tower_sessions::Session;
 use vault::Vault;
 
-use super::{Posted, given, name};
-use crate::{AppState, auth::Signed, pages, problem::Answer};
+use super::{Posted, given, name, page};
+use crate::{AppState, auth::Signed, problem::Answer};
 
 pub(super) fn routes() -> Router<AppState> {
     Router::new().route(forms::TOKENS, post(create)).route(forms::TOKEN_REVOKE, post(revoke))
@@ -37,6 +31,9 @@ struct Token {
     #[serde(default)]
     environment: String,
     expires_in_days: u32,
+    /// With spaces or commas between.
+    #[serde(default)]
+    networks: String,
     // Checkboxes: there when ticked.
     read: Option<String>,
     write: Option<String>,
@@ -57,6 +54,12 @@ impl Token {
             environment: given(&self.environment).map(|environment| name("environment", &environment)).transpose()?,
             rights: rights.into_iter().filter(|(_, ticked)| ticked.is_some()).map(|(right, _)| right).collect(),
             expires_in_days: Some(self.expires_in_days),
+            networks: self
+                .networks
+                .split([' ', ',', '\t', '\r', '\n'])
+                .filter(|network| !network.is_empty())
+                .map(str::to_owned)
+                .collect(),
         })
     }
 }
@@ -75,17 +78,10 @@ async fn create(
         Err(rejected) => return Ok(rejected.into_response()),
     };
     match make(&state.vault, &actor, &form).await {
-        Ok(created) => {
-            let mut request = Request::from_parts(parts, Body::empty());
-            *request.method_mut() = Method::GET;
-            *request.uri_mut() = Uri::from_static(paths::TOKENS);
-            request.extensions_mut().insert(created);
-            request.extensions_mut().insert(Still);
-            let Ok(page) = pages::routes(&state).with_state(state).oneshot(request).await;
-            Ok(page)
-        }
+        Ok(created) => Ok(page(&state, parts, paths::TOKENS, created).await),
         refused => {
-            let posted = Posted { form: forms::TOKENS, back: paths::TOKENS, fields: &[("name", &form.name)] };
+            let fields = [("name", form.name.as_str()), ("networks", &form.networks)];
+            let posted = Posted { form: forms::TOKENS, back: paths::TOKENS, fields: &fields };
             let never = |_| (paths::TOKENS.to_owned(), String::new());
             posted.settle(&session, refused, never).await
         }
@@ -124,6 +120,7 @@ mod tests {
             place: place.into(),
             environment: String::new(),
             expires_in_days: 90,
+            networks: "10.1.0.0/16, ::1".into(),
             read: Some("yes".into()),
             write: None,
             manage: manage.map(str::to_owned),
@@ -137,6 +134,7 @@ mod tests {
         assert_eq!(new.project.unwrap().as_str(), "shop");
         assert_eq!(new.service.unwrap().as_str(), "api");
         assert_eq!(new.rights, [Right::Read]);
+        assert_eq!(new.networks, ["10.1.0.0/16", "::1"]);
         let new = form("shop", Some("yes")).new_token().unwrap();
         assert_eq!((new.project.unwrap().as_str(), new.service), ("shop", None));
         assert_eq!(new.rights, [Right::Read, Right::Manage]);

@@ -11,6 +11,7 @@
 #[macro_use]
 mod fixture;
 
+mod account;
 mod audit;
 mod binary;
 mod crash;

@@ -15,6 +15,8 @@ pub(crate) struct StoredPerson {
     pub(crate) password_hash: String,
     pub(crate) credential_epoch: i64,
     pub(crate) disabled: bool,
+    /// Whether signing in takes a code, too.
+    pub(crate) second_factor: bool,
     pub(crate) created_at: i64,
     pub(crate) mac: Vec<u8>,
 }
@@ -31,15 +33,19 @@ pub(crate) struct StoredMember {
     pub(crate) project_slug: String,
 }
 
-guarded!(StoredPerson, |row| Fields::of("people")
-    .id(row.id)
-    .text(&row.email)
-    .text(&row.name)
-    .text(&row.role)
-    .text(&row.password_hash)
-    .number(row.credential_epoch)
-    .flag(row.disabled)
-    .number(row.created_at));
+guarded!(StoredPerson, |row| {
+    let fields = Fields::of("people")
+        .id(row.id)
+        .text(&row.email)
+        .text(&row.name)
+        .text(&row.role)
+        .text(&row.password_hash)
+        .number(row.credential_epoch)
+        .flag(row.disabled)
+        .number(row.created_at);
+    // A field more only where there is one: rows of before this column carry their MAC still.
+    if row.second_factor { fields.text("second factor") } else { fields }
+});
 
 guarded!(StoredMember, |row| Fields::of("members")
     .id(row.project_id)
@@ -50,24 +56,24 @@ guarded!(StoredMember, |row| Fields::of("members")
 impl Tx {
     pub(crate) async fn find_person(&mut self, id: Uuid) -> sqlx::Result<Option<StoredPerson>> {
         on!(self, c => sqlx::query_as(
-            "SELECT id, email, name, role, password_hash, credential_epoch, disabled, created_at, mac \
-             FROM people WHERE id = $1")
+            "SELECT id, email, name, role, password_hash, credential_epoch, disabled, second_factor, created_at, \
+             mac FROM people WHERE id = $1")
             .bind(id)
             .fetch_optional(c).await)
     }
 
     pub(crate) async fn find_person_by_email(&mut self, email: &str) -> sqlx::Result<Option<StoredPerson>> {
         on!(self, c => sqlx::query_as(
-            "SELECT id, email, name, role, password_hash, credential_epoch, disabled, created_at, mac \
-             FROM people WHERE email = $1")
+            "SELECT id, email, name, role, password_hash, credential_epoch, disabled, second_factor, created_at, \
+             mac FROM people WHERE email = $1")
             .bind(email)
             .fetch_optional(c).await)
     }
 
     pub(crate) async fn list_people(&mut self) -> sqlx::Result<Vec<StoredPerson>> {
         on!(self, c => sqlx::query_as(
-            "SELECT id, email, name, role, password_hash, credential_epoch, disabled, created_at, mac \
-             FROM people")
+            "SELECT id, email, name, role, password_hash, credential_epoch, disabled, second_factor, created_at, \
+             mac FROM people")
             .fetch_all(c).await)
     }
 
@@ -82,7 +88,7 @@ impl Tx {
     pub(crate) async fn append_person(&mut self, row: &StoredPerson) -> sqlx::Result<()> {
         on!(self, c => sqlx::query(
             "INSERT INTO people (id, email, name, role, password_hash, credential_epoch, disabled, \
-             created_at, mac) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
+             created_at, mac, second_factor) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)")
             .bind(row.id)
             .bind(&row.email)
             .bind(&row.name)
@@ -91,6 +97,19 @@ impl Tx {
             .bind(row.credential_epoch)
             .bind(row.disabled)
             .bind(row.created_at)
+            .bind(&row.mac)
+            .bind(row.second_factor)
+            .execute(c).await.map(drop))
+    }
+
+    /// Changes what a person signs in with.
+    pub(crate) async fn put_credentials(&mut self, row: &StoredPerson) -> sqlx::Result<()> {
+        on!(self, c => sqlx::query(
+            "UPDATE people SET password_hash = $2, credential_epoch = $3, second_factor = $4, mac = $5 WHERE id = $1")
+            .bind(row.id)
+            .bind(&row.password_hash)
+            .bind(row.credential_epoch)
+            .bind(row.second_factor)
             .bind(&row.mac)
             .execute(c).await.map(drop))
     }

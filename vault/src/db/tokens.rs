@@ -22,6 +22,8 @@ pub(crate) struct StoredToken {
     pub(crate) expires_at: i64,
     pub(crate) last_used_at: Option<i64>,
     pub(crate) revoked: bool,
+    /// From where it is accepted, with commas between; empty for everywhere.
+    pub(crate) networks: String,
     pub(crate) mac: Vec<u8>,
     pub(crate) project_slug: Option<String>,
     pub(crate) service_slug: Option<String>,
@@ -30,25 +32,29 @@ pub(crate) struct StoredToken {
 }
 
 // Everything but when it was last used.
-guarded!(StoredToken, |row| Fields::of("tokens")
-    .id(row.id)
-    .bytes(&row.token_hash)
-    .text(&row.name)
-    .text(&row.hint)
-    .optional_id(row.owner_id)
-    .optional_id(row.project_id)
-    .optional_id(row.service_id)
-    .optional_id(row.environment_id)
-    .text(&row.rights)
-    .number(row.created_at)
-    .number(row.expires_at)
-    .flag(row.revoked));
+guarded!(StoredToken, |row| {
+    let fields = Fields::of("tokens")
+        .id(row.id)
+        .bytes(&row.token_hash)
+        .text(&row.name)
+        .text(&row.hint)
+        .optional_id(row.owner_id)
+        .optional_id(row.project_id)
+        .optional_id(row.service_id)
+        .optional_id(row.environment_id)
+        .text(&row.rights)
+        .number(row.created_at)
+        .number(row.expires_at)
+        .flag(row.revoked);
+    // A field more only where there is one: rows of before this column carry their MAC still.
+    if row.networks.is_empty() { fields } else { fields.text(&row.networks) }
+});
 
 macro_rules! select_tokens {
     ($rest:literal) => {
         concat!(
             "SELECT t.id, t.token_hash, t.name, t.hint, t.owner_id, t.project_id, t.service_id, \
-             t.environment_id, t.rights, t.created_at, t.expires_at, t.last_used_at, t.revoked, t.mac, \
+             t.environment_id, t.rights, t.created_at, t.expires_at, t.last_used_at, t.revoked, t.mac, t.networks, \
              p.slug AS project_slug, s.slug AS service_slug, e.name AS environment_name, \
              o.email AS owner_email FROM tokens t \
              LEFT JOIN projects p ON p.id = t.project_id \
@@ -81,8 +87,8 @@ impl Tx {
     pub(crate) async fn append_token(&mut self, row: &StoredToken) -> sqlx::Result<()> {
         on!(self, c => sqlx::query(
             "INSERT INTO tokens (id, token_hash, name, hint, owner_id, project_id, service_id, \
-             environment_id, rights, created_at, expires_at, last_used_at, revoked, mac) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)")
+             environment_id, rights, created_at, expires_at, last_used_at, revoked, mac, networks) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)")
             .bind(row.id)
             .bind(&row.token_hash)
             .bind(&row.name)
@@ -97,7 +103,15 @@ impl Tx {
             .bind(row.last_used_at)
             .bind(row.revoked)
             .bind(&row.mac)
+            .bind(&row.networks)
             .execute(c).await.map(drop))
+    }
+
+    /// The tokens that belong to a person.
+    pub(crate) async fn list_tokens_of(&mut self, owner: Uuid) -> sqlx::Result<Vec<StoredToken>> {
+        on!(self, c => sqlx::query_as(select_tokens!("WHERE t.owner_id = $1"))
+            .bind(owner)
+            .fetch_all(c).await)
     }
 
     pub(crate) async fn put_token_revoked(&mut self, row: &StoredToken) -> sqlx::Result<()> {

@@ -98,6 +98,7 @@ impl Vault {
     ) -> Result<u64> {
         let event = Event::of("secret.destroy", scope, name.as_str());
         self.authorise(actor, Action::DestroySecrets, scope, event).await?;
+        self.require_confirmed(actor)?;
         let destroyed = until_won!(_locked => self.try_destroy(actor, scope, name, version))?;
         self.inner.db.empty_log().await?;
         Ok(destroyed)

@@ -25,6 +25,7 @@ impl Vault {
     ) -> Result<Revealed> {
         let event = Event::of("secret.reveal", scope, name.as_str());
         self.authorise(actor, Action::Reveal, scope, event.clone()).await?;
+        self.require_confirmed_by(actor, |policy| policy.reveal).await?;
         let reason = request.reason.as_deref().unwrap_or_default();
         check_words("reason", reason, SHORT)?;
         let mut tx = self.inner.db.write().await?;

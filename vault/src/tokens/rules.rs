@@ -6,7 +6,7 @@ use domain::{
     api::NewToken,
 };
 
-use super::DAYS_DEFAULT;
+use super::{DAYS_DEFAULT, networks};
 use crate::{db::tokens::StoredToken, people::ANONYMOUS, setup::COMMAND_LINE, words::check_line};
 
 const DAYS_MAX: u32 = 3650;
@@ -34,6 +34,9 @@ pub(super) fn scope_of_new(new: &NewToken, name: &str) -> Result<Scope, PublicEr
     if new.service.is_some() && new.rights.iter().any(|right| *right != Right::Read) {
         wrong("rights", "a token of a service may only `read`; leave `service` out for a token of your own");
     }
+    if let Err(error) = networks::stored(&new.networks) {
+        wrong("networks", &error.detail);
+    }
     let level = match (&new.project, &new.service) {
         (None, None) => Level::Platform,
         (Some(project), None) => Level::Project { project: project.clone() },
@@ -54,6 +57,9 @@ pub(super) fn hands_down(token: &TokenHolder, new: &NewToken) -> bool {
 
 /// May `actor` see and revoke this token? Who manages tokens of its scope, whom it belongs to, and itself.
 pub(super) fn manages(actor: &Actor, row: &StoredToken, scope: &Scope) -> bool {
+    if actor.must_enrol() {
+        return false;
+    }
     access::check(actor, Action::ManageTokens, scope).is_ok()
         || match &actor.principal {
             Principal::Person(person) => row.owner_id == Some(person.id),

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Every table, so that a new one is looked at too.
-const TABLES: [&str; 24] = [
+const TABLES: [&str; 28] = [
     "_sqlx_migrations",
     "audit_chains",
     "audit_epochs",
@@ -22,16 +22,20 @@ const TABLES: [&str; 24] = [
     "bindings",
     "change_sequence",
     "changes",
+    "contracts",
     "drafts",
     "environments",
     "installation",
     "members",
     "people",
+    "policy",
     "projects",
+    "recovery_codes",
     "scopes",
     "search_index",
     "search_postings",
     "search_suffixes",
+    "second_factors",
     "secret_versions",
     "secrets",
     "services",

@@ -87,7 +87,7 @@ db_tests! {
         assert_eq!(t.place.number("SELECT COUNT(*) FROM drafts").await, 0);
         // A token sends its value again; nothing is kept for it.
         let token = domain::api::NewToken { rights: vec![domain::access::Right::Write], ..crate::fixture::new_token("ci") };
-        let token = t.bearer(&t.token(&admin, &token).await).await;
+        let token = t.bearer(&t.token(&t.admin().await, &token).await).await;
         let (value, care) = (NewValue::Given(text("2")), Care::default());
         let late = t.vault.put_or_keep(&token, &at("shop"), &name("A"), value, None, &care, 0).await;
         assert_eq!(status(late), 409);

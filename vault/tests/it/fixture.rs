@@ -19,11 +19,13 @@ use seal::{KeyRing, RootKey, StoreKey};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use tempfile::TempDir;
 use uuid::Uuid;
-use vault::{AuditConfig, Clock, Config, DatabaseUrl, KeyFiles, SignedIn, Vault};
+use vault::{AuditConfig, Clock, Config, DatabaseUrl, KeyFiles, LogIn, SignedIn, Vault};
 use zeroize::Zeroizing;
 
 /// What every person of the fixture signs in with.
 pub const PASSWORD: &str = "correct horse battery";
+/// For how long a password that was given is enough.
+pub const CONFIRM_WITHIN: i64 = 5 * domain::time::MINUTE;
 pub const ADMIN: &str = "admin@example.com";
 
 /// Generates `sqlite::name` and `postgres::name` of each test.
@@ -110,6 +112,7 @@ impl TestPlace {
             keys: self.keys(),
             clock: clock.clock(),
             audit: AuditConfig::default(),
+            confirm_within: CONFIRM_WITHIN,
         }
     }
 
@@ -252,6 +255,7 @@ pub fn new_token(name: &str) -> NewToken {
         environment: None,
         rights: vec![Right::Read],
         expires_in_days: None,
+        networks: Vec::new(),
     }
 }
 
@@ -325,7 +329,10 @@ impl TestVault {
 
     /// Signs in with [`PASSWORD`].
     pub async fn log_in(&self, email: &str) -> SignedIn {
-        self.vault.log_in(&request(), email, secret(PASSWORD)).await.unwrap()
+        match self.vault.log_in(&request(), email, secret(PASSWORD)).await.unwrap() {
+            LogIn::Done(signed_in) => signed_in,
+            LogIn::SecondStep(_) => panic!("a second step is asked for"),
+        }
     }
 
     /// The actor of a session that is good.

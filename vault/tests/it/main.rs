@@ -8,6 +8,7 @@
 #[macro_use]
 mod fixture;
 
+mod account;
 mod adversary;
 mod at_rest;
 mod audit;

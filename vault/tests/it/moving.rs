@@ -183,6 +183,7 @@ db_tests! {
         t.shift(&admin, ("shop", "C"), ("shop", "D")).await.unwrap();
         t.shift(&admin, ("shop", "D"), ("shop", "C")).await.unwrap();
         t.vault.delete_secret(&admin, &at("shop"), &name("C"), None).await.unwrap();
+        let admin = t.admin().await;
         assert_eq!(t.vault.destroy_versions(&admin, &at("shop"), &name("C"), None).await.unwrap(), 3);
     }
 

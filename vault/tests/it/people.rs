@@ -6,7 +6,7 @@ use domain::{
     api::{AuditQuery, NewMember, NewPerson, Outcome},
     time::HOUR,
 };
-use vault::{Error, SignedIn};
+use vault::{Error, LogIn, SignedIn};
 
 use crate::fixture::{ADMIN, PASSWORD, TestVault, new_token, request, secret};
 
@@ -17,7 +17,7 @@ fn error<T>(answer: Result<T, Error>) -> domain::Error {
     }
 }
 
-async fn try_log_in(t: &TestVault, email: &str, password: &str) -> Result<SignedIn, Error> {
+async fn try_log_in(t: &TestVault, email: &str, password: &str) -> Result<LogIn, Error> {
     t.vault.log_in(&request(), email, secret(password)).await
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use domain::{Kind, SecretValue, api::Revealed};
 use leptos::{html, prelude::*};
+use leptos_router::hooks::use_location;
 
 use super::{
     browser,
@@ -11,7 +12,10 @@ use super::{
     reveal::{Answer, Reveal, SHOWN_SECONDS, Wanted},
     unseen,
 };
-use crate::components::{Icon, LevelIcon};
+use crate::{
+    components::{Icon, LevelIcon, sentence},
+    paths,
+};
 
 /// The dialog; nothing of it is in the page while no value is shown.
 #[component]
@@ -31,13 +35,7 @@ fn Shown(reveal: Reveal, wanted: Wanted, answer: Answer) -> impl IntoView {
         Answer::Value { revealed, reason } => {
             view! { <Value reveal wanted=wanted.clone() revealed reason /> }.into_any()
         }
-        Answer::Refused(error) => view! {
-            <div class="callout bad" role="alert">
-                <Icon name="invalid" />
-                <div><b>"No value is shown."</b>" "{error.detail}</div>
-            </div>
-        }
-        .into_any(),
+        Answer::Refused(error) => view! { <Refused error /> }.into_any(),
     };
     view! {
         <dialog
@@ -67,6 +65,25 @@ fn Shown(reveal: Reveal, wanted: Wanted, answer: Answer) -> impl IntoView {
             </header>
             <div class="dialog-body">{body}</div>
         </dialog>
+    }
+}
+
+/// Why no value is shown; where it only has to be confirmed who asks, the way there.
+#[component]
+fn Refused(error: domain::Error) -> impl IntoView {
+    let here = use_location();
+    let confirm = (error.code == domain::Code::StepUpRequired).then(|| {
+        let search = here.search.get_untracked();
+        let search = search.trim_start_matches('?');
+        let path = here.pathname.get_untracked();
+        let next = if search.is_empty() { path } else { format!("{path}?{search}") };
+        view! { <p><a class="button" href=paths::confirm(&next) rel="external"><Icon name="lock" />"Confirm that it is you"</a></p> }
+    });
+    view! {
+        <div class="callout bad" role="alert">
+            <Icon name="invalid" />
+            <div><b>"No value is shown."</b>" "{sentence(&error.detail)}"."{confirm}</div>
+        </div>
     }
 }
 

@@ -78,6 +78,14 @@ pub(super) fn NewToken(
                         <label for="expires_in_days">"Expires in"</label>
                         <select class="input" id="expires_in_days" name="expires_in_days">{days}</select>
                     </div>
+                    <Field
+                        name="networks"
+                        label="Only from"
+                        placeholder="10.1.0.0/16"
+                        hint="Networks or addresses, with spaces between."
+                        optional=true
+                        mono=true
+                    />
                 </div>
                 <fieldset class="stack-1">
                     <legend class="label">"It may"</legend>

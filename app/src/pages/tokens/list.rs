@@ -9,7 +9,12 @@ use crate::{
 };
 
 #[component]
-pub(super) fn TokenList(tokens: Vec<TokenRow>) -> impl IntoView {
+pub(crate) fn TokenList(
+    tokens: Vec<TokenRow>,
+    /// Whether the list has a head of its own.
+    #[prop(default = true)]
+    head: bool,
+) -> impl IntoView {
     if tokens.is_empty() {
         return view! {
             <section class="panel">
@@ -22,8 +27,8 @@ pub(super) fn TokenList(tokens: Vec<TokenRow>) -> impl IntoView {
     }
     let count = tokens.len();
     view! {
-        <section class="stack-2" aria-labelledby="tokens">
-            <div class="row"><h2 id="tokens">"Tokens"</h2><span class="count">{count}</span></div>
+        <section class="stack-2" aria-labelledby=head.then_some("tokens")>
+            {head.then(|| view! { <div class="row"><h2 id="tokens">"Tokens"</h2><span class="count">{count}</span></div> })}
             <div class="sheet-wrap">
                 <table class="sheet">
                     <caption>"Tokens, newest first"</caption>
@@ -81,6 +86,8 @@ fn row(token: TokenRow) -> AnyView {
     let revoke = (token.state == TokenState::Active).then(|| {
         view! { <Revoke id=token.id.clone() name=token.name.clone() /> }
     });
+    let networks = token.networks.join(", ");
+    let networks = (!networks.is_empty()).then(|| view! { <br /><small class="quiet-text">"from "{networks}</small> });
     view! {
         <tr class="two-lines">
             <th scope="row">
@@ -93,7 +100,7 @@ fn row(token: TokenRow) -> AnyView {
                     </span>
                 </span>
             </th>
-            <td data-label="Scope"><span class="level"><Icon name=icon />{scope}</span></td>
+            <td data-label="Scope"><span class="level"><Icon name=icon />{scope}</span>{networks}</td>
             <td data-label="Environment">{environment}</td>
             <td data-label="May">{rights(&token)}</td>
             <td class="tight" data-label="Expires"><time datetime=token.expires_at.to_string()>{token.expires_at.day()}</time></td>
