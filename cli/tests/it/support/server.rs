@@ -105,7 +105,7 @@ fn serve(directory: &Path, address: &str) -> Child {
 fn bootstrap(directory: &Path) -> String {
     let words = ["bootstrap", "--email", "admin@example.com", "--password-stdin", "--token"];
     let mut child = command(directory, &words).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(b"correct horse battery staple\n").unwrap();
+    child.stdin.take().unwrap().write_all(b"correct horse battery\n").unwrap();
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success(), "bootstrap failed");
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
