@@ -64,7 +64,8 @@ async fn try_open(config: &Config) -> Result<Vault, StartError> {
         };
         let ring = unlock(&row, &keys, files)?;
         let vault = vault(db, ring, row.id, config.clock.clone());
-        if vault.refresh_search(&mut tx).await? {
+        let carried = vault.carry_members(&mut tx).await?;
+        if vault.refresh_search(&mut tx).await? || carried {
             tx.commit().await?;
         }
         return Ok(vault);

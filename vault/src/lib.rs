@@ -52,7 +52,7 @@ pub use error::{Error, Result, StartError};
 pub use export::{ExportOptions, Exported};
 pub use import::ImportOptions;
 pub use key_files::KeyFiles;
-pub use people::SignedIn;
+pub use people::{Invited, SignedIn};
 pub use secrets::{Care, NewValue, PutOrKept, RowCell};
 pub use sessions::Sessions;
 pub use watch::{WATCHES_MAX, WATCHES_PER_TOKEN, Watch};

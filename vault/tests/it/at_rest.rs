@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Every table, so that a new one is looked at too.
-const TABLES: [&str; 22] = [
+const TABLES: [&str; 24] = [
     "_sqlx_migrations",
     "audit_chains",
     "audit_records",
@@ -23,7 +23,9 @@ const TABLES: [&str; 22] = [
     "drafts",
     "environments",
     "installation",
+    "invitations",
     "members",
+    "memberships",
     "people",
     "projects",
     "scopes",

@@ -316,7 +316,7 @@ impl TestVault {
         let new = NewPerson {
             email: email.clone(),
             name: None,
-            password: PASSWORD.to_owned().into(),
+            password: Some(PASSWORD.to_owned().into()),
             role: domain::access::PlatformRole::Member,
         };
         self.vault.create_person(&admin, new).await.unwrap();
