@@ -33,8 +33,8 @@ pub use shell::shell;
 
 use components::Layout;
 use pages::{
-    Audit, ChangesPage, ConflictPage, DeletedPage, Duplicates, Environments, FirstSteps, Home, Login, NotFound, People,
-    ProjectPage, SearchPage, SecretHistory, Setup, Tokens,
+    Audit, ChangesPage, ConflictPage, DeletedPage, Duplicates, Environments, FirstSteps, Home, Invite, Login, NotFound,
+    People, ProjectPage, SearchPage, SecretHistory, Setup, Tokens,
     secrets::{
         BindingsPage, CopyPage, EffectivePage, PlatformSecrets, ProjectSecrets, ServicePlatformSecrets,
         ServiceProjectSecrets, ServiceSecrets,
@@ -54,6 +54,7 @@ pub fn App() -> impl IntoView {
                 <FlatRoutes fallback=NotFound>
                     <Route path=path!("/login") view=Login ssr=SsrMode::Async />
                     <Route path=path!("/setup/:token") view=Setup ssr=SsrMode::Async />
+                    <Route path=path!("/invite/:token") view=Invite ssr=SsrMode::Async />
                     <Route path=path!("/") view=Home ssr=SsrMode::Async />
                     <Route path=path!("/start") view=FirstSteps ssr=SsrMode::Async />
                     <Route path=path!("/projects/:project") view=ProjectPage ssr=SsrMode::Async />

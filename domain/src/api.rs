@@ -22,7 +22,8 @@ pub use delivery::{
 };
 pub use history::{Compared, Conflict, ConflictSide, MoveRequest, MovedPlace, MovedSecret, VersionDiff, VersionRow};
 pub use people::{
-    CreatedPerson, Invitation, Invitee, Member, MemberGrant, NewMember, NewPerson, PatchPerson, PersonRow, PersonState, PutMember,
+    CreatedPerson, Invitation, Invitee, Member, MemberGrant, NewMember, NewPerson, PatchPerson, PersonRow, PersonState,
+    PutMember,
 };
 pub use places::{
     BindingUse, Environment, EnvironmentRemoval, NewEnvironment, NewProject, PatchEnvironment, PatchPlace, Project,

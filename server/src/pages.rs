@@ -122,7 +122,7 @@ fn describe(edge: &Edge, request: &Request, notice: Option<Notice>) -> RequestCo
 
 /// Pages for those who are nobody yet.
 fn is_open(page: &str) -> bool {
-    page == app::paths::LOGIN || page.starts_with("/setup/")
+    page == app::paths::LOGIN || page.starts_with("/setup/") || page.starts_with("/invite/")
 }
 
 pub(crate) fn theme(headers: &HeaderMap) -> Option<String> {

@@ -59,7 +59,8 @@ impl Vault {
             });
         }
         drop(tx);
-        let mut items: Vec<_> = values.into_iter().map(|(fingerprint, (all, places))| (all, fingerprint, places)).collect();
+        let mut items: Vec<_> =
+            values.into_iter().map(|(fingerprint, (all, places))| (all, fingerprint, places)).collect();
         // As the database ordered them, so that pages meet.
         items.sort_by(|(a, one, _), (b, other, _)| b.cmp(a).then_with(|| one.cmp(other)));
         let page = usize::try_from(rows).unwrap_or(usize::MAX);

@@ -10,22 +10,27 @@ use crate::{
     paths,
 };
 
-/// The sidebar of whoever is signed in; admins see more.
+/// The sidebar of whoever is signed in; admins and auditors see more.
 #[component]
 pub(crate) fn Sidebar(person: Signed) -> impl IntoView {
     let chrome = use_chrome();
     let admin = person.admin;
     let instance = move || {
-        let admins = admin.then(|| {
+        let auditors = person.audits.then(|| {
             view! {
                 <Place href=paths::PEOPLE icon="people" label="People" />
                 <Place href=paths::AUDIT icon="list" label="Audit log" />
+            }
+        });
+        let admins = admin.then(|| {
+            view! {
                 <Place href=paths::ENVIRONMENTS icon="layers" label="Environments" />
                 <Place href=paths::DUPLICATES icon="unchanged" label="Equal values" />
             }
         });
         view! {
             <Place href=paths::TOKENS icon="token" label="Tokens" />
+            {auditors}
             {admins}
         }
     };

@@ -1,7 +1,7 @@
 use super::{
     Action::{
-        Bind, CreateProjects, DestroySecrets, ManageEnvironments, ManagePeople, ManageProject, ManageTokens, OwnProject,
-        ReadAudit, Reveal, See, SeePeople, Use, WriteSecrets,
+        Bind, CreateProjects, DestroySecrets, ManageEnvironments, ManagePeople, ManageProject, ManageTokens,
+        OwnProject, ReadAudit, Reveal, See, SeePeople, Use, WriteSecrets,
     },
     *,
 };
@@ -89,7 +89,8 @@ fn person_of(platform: &str, project: &str) -> Person {
 fn columns() -> [Vec<Scope>; 5] {
     let environments = [None, Some("development"), Some("production")];
     let everywhere = |project: Option<&str>, service: Option<&str>| environments.map(|e| scope(project, service, e));
-    let shop = |environment| vec![scope(Some("shop"), None, environment), scope(Some("shop"), Some("api"), environment)];
+    let shop =
+        |environment| vec![scope(Some("shop"), None, environment), scope(Some("shop"), Some("api"), environment)];
     [
         everywhere(None, None).to_vec(),
         [everywhere(Some("bank"), None), everywhere(Some("bank"), Some("api"))].concat(),
@@ -211,7 +212,10 @@ fn each_right_opens_its_own_actions() {
     assert_eq!(allowed(&token(None, &[Right::Read], [None; 3]), &at), [See, Reveal, Use]);
     assert_eq!(allowed(&token(None, &[Right::Write], [None; 3]), &at), [See, WriteSecrets, Bind]);
     assert_eq!(allowed(&token(None, &[Right::Manage], [None; 3]), &at).len(), 10);
-    assert_eq!(allowed(&token(None, &[Right::Read, Right::Write, Right::Manage], [None; 3]), &at), ACTIONS.map(|(action, _)| action));
+    assert_eq!(
+        allowed(&token(None, &[Right::Read, Right::Write, Right::Manage], [None; 3]), &at),
+        ACTIONS.map(|(action, _)| action)
+    );
 }
 
 #[test]

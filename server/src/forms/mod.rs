@@ -7,6 +7,7 @@ mod environments;
 mod export;
 mod history;
 mod import;
+mod invitation;
 mod members;
 mod parts;
 mod people;
@@ -35,6 +36,7 @@ pub fn routes() -> Router<AppState> {
         .merge(places::routes())
         .merge(members::routes())
         .merge(people::routes())
+        .merge(invitation::routes())
         .merge(environments::routes())
         .merge(tokens::routes())
         .merge(secrets::routes())

@@ -132,8 +132,7 @@ impl Vault {
         let row = self.checked(row)?;
         let person = tx.find_person(row.person_id).await?.ok_or(Error::Unknown { table: "invitations" })?;
         let person = self.checked(person)?;
-        let is_good =
-            self.inner.clock.now().0 < row.expires_at && !person.disabled && person.password_hash.is_empty();
+        let is_good = self.inner.clock.now().0 < row.expires_at && !person.disabled && person.password_hash.is_empty();
         Ok(is_good.then_some((row, person)))
     }
 

@@ -96,6 +96,9 @@ mod gather {
         let mut names = BTreeSet::new();
         for environment in vault.list_environments(actor).await? {
             let environment = environment.name;
+            if access::check(actor, Action::See, &base.at(Some(environment.clone()))).is_err() {
+                continue;
+            }
             let gets = held(vault, actor, &service, &environment).await?;
             names.extend(gets.keys().cloned());
             sources.push(gets);
