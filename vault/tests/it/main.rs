@@ -8,6 +8,7 @@
 #[macro_use]
 mod fixture;
 
+mod accounts;
 mod at_rest;
 mod audit;
 mod bindings;
@@ -29,6 +30,7 @@ mod moving;
 mod people;
 mod places;
 mod plan;
+mod roles;
 mod row;
 mod search;
 mod secrets;
