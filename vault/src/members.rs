@@ -62,7 +62,8 @@ impl Vault {
                 _ => true,
             };
             if let Some(row) = rows.iter().find(meets) {
-                let sentence = format!("{email} is {} of {} already; change that instead", told(row), project.slug);
+                let sentence =
+                    format!("the person {email} is {} of {} already; change that instead", told(row), project.slug);
                 return Err(PublicError::new(Code::Conflict, sentence).into());
             }
         }

@@ -79,7 +79,7 @@ fn told(member: &Member) -> String {
         None => grant.role.word().to_owned(),
         Some(environment) => format!("{} in {environment}", grant.role.word()),
     });
-    format!("{}: {} from now on", member.email, grants.collect::<Vec<_>>().join(", "))
+    format!("The role of {} is {}", member.email, grants.collect::<Vec<_>>().join(", "))
 }
 
 async fn create(

@@ -160,7 +160,7 @@ async fn edit(
     });
     let with = (&vault, &actor, &session);
     change(with, (forms::PERSON_EDIT, &form.id), patch, |person| {
-        format!("{} is {} on the platform", person.email, person.role.word())
+        format!("The role of {} on the platform is {}", person.email, person.role.word())
     })
     .await
 }
@@ -174,7 +174,7 @@ async fn disable(
     let patch = PatchPerson { disabled: Some(true), ..PatchPerson::default() };
     let with = (&vault, &actor, &session);
     change(with, (forms::PERSON_DISABLE, &form.id), Ok(patch), |person| {
-        format!("{} is kept out; their sessions and tokens have ended", person.email)
+        format!("Kept {} out; their sessions and tokens have ended", person.email)
     })
     .await
 }
@@ -187,8 +187,7 @@ async fn enable(
 ) -> Answer<Response> {
     let patch = PatchPerson { disabled: Some(false), ..PatchPerson::default() };
     let with = (&vault, &actor, &session);
-    change(with, (forms::PERSON_ENABLE, &form.id), Ok(patch), |person| format!("{} is let in again", person.email))
-        .await
+    change(with, (forms::PERSON_ENABLE, &form.id), Ok(patch), |person| format!("Let {} in again", person.email)).await
 }
 
 async fn delete(

@@ -48,7 +48,7 @@ impl Vault {
             None
         };
         if let Some(why) = refusal {
-            return Err(PublicError::new(Code::Conflict, format!("{} {why}", row.email)).into());
+            return Err(PublicError::new(Code::Conflict, format!("the person {} {why}", row.email)).into());
         }
         tx.delete_invitation(row.id).await?;
         let invited = self.append_invitation(&mut tx, row.id).await?;

@@ -133,7 +133,7 @@ fn row(project: &Slug, member: Member, environments: &[EnvironmentName], rights:
             None => "all environments".to_owned(),
             Some(environment) => environment.to_string(),
         };
-        view! { <span class="grant"><b>{grant.role.word()}</b>" "<span class="quiet-text">{place}</span></span><br /> }
+        view! { <span><b>{grant.role.word()}</b>" "<span class="quiet-text">{place}</span></span><br /> }
     });
     let grants = grants.collect::<Vec<_>>();
     let may = rights.owns || !is_owner;
