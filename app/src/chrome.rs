@@ -29,6 +29,8 @@ pub struct Signed {
     pub label: String,
     /// Whether they may manage the installation: shows what only admins can do. The server decides again each time.
     pub admin: bool,
+    /// Whether they may see who has which role, and what was done.
+    pub audits: bool,
 }
 
 /// The projects, and the services of the one that is open.
@@ -103,6 +105,7 @@ impl Chrome {
             person: request.actor.as_ref().map(|actor| Signed {
                 label: actor.label.clone(),
                 admin: check(actor, Action::ManagePeople, &Scope::platform(None)).is_ok(),
+                audits: check(actor, Action::ReadAudit, &Scope::platform(None)).is_ok(),
             }),
             tree: Tree::default(),
             notice: request.notice.clone(),

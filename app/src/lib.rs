@@ -33,7 +33,7 @@ pub use shell::shell;
 
 use components::Layout;
 use pages::{
-    Account, Audit, ChangesPage, Confirm, ConflictPage, DeletedPage, Duplicates, Environments, FirstSteps, Home, Login,
+    Account, Audit, ChangesPage, Confirm, ConflictPage, DeletedPage, Duplicates, Environments, FirstSteps, Home, Invite, Login,
     NotFound, People, PolicyPage, ProjectPage, ReadinessPage, SearchPage, SecondFactorPage, SecondStep, SecretHistory, Setup, Tokens,
     secrets::{
         BindingsPage, CopyPage, EffectivePage, PlatformSecrets, ProjectSecrets, ServicePlatformSecrets,
@@ -59,6 +59,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/account/second-factor") view=SecondFactorPage ssr=SsrMode::Async />
                     <Route path=path!("/policy") view=PolicyPage ssr=SsrMode::Async />
                     <Route path=path!("/setup/:token") view=Setup ssr=SsrMode::Async />
+                    <Route path=path!("/invite/:token") view=Invite ssr=SsrMode::Async />
                     <Route path=path!("/") view=Home ssr=SsrMode::Async />
                     <Route path=path!("/start") view=FirstSteps ssr=SsrMode::Async />
                     <Route path=path!("/projects/:project") view=ProjectPage ssr=SsrMode::Async />

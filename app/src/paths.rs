@@ -75,10 +75,22 @@ pub mod forms {
     pub const SERVICE_DELETE: &str = "/forms/services/delete";
     /// Adds someone to a project.
     pub const MEMBERS: &str = "/forms/members";
+    /// Changes the roles of a member.
+    pub const MEMBER_EDIT: &str = "/forms/members/edit";
     /// Takes someone out of a project.
     pub const MEMBER_DELETE: &str = "/forms/members/delete";
-    /// Adds a person.
+    /// Invites a person.
     pub const PEOPLE: &str = "/forms/people";
+    /// Makes a new link for whoever has not accepted theirs.
+    pub const PERSON_INVITE: &str = "/forms/people/invite";
+    /// Changes the name and the role of a person.
+    pub const PERSON_EDIT: &str = "/forms/people/edit";
+    /// Keeps a person out.
+    pub const PERSON_DISABLE: &str = "/forms/people/disable";
+    /// Lets a person in again.
+    pub const PERSON_ENABLE: &str = "/forms/people/enable";
+    /// Removes a person.
+    pub const PERSON_DELETE: &str = "/forms/people/delete";
     /// Makes a token.
     pub const TOKENS: &str = "/forms/tokens";
     /// Takes a token back.
@@ -169,6 +181,14 @@ pub fn confirm(next: &str) -> String {
 /// The first start's link.
 pub fn setup(token: &str) -> String {
     format!("/setup/{token}")
+}
+
+/// What every invitation's address begins with; its notices are told by this, never by the whole address.
+pub const INVITE: &str = "/invite/";
+
+/// An invitation's link.
+pub fn invite(token: &str) -> String {
+    format!("{INVITE}{token}")
 }
 
 /// A project.

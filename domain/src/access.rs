@@ -5,6 +5,25 @@ use uuid::Uuid;
 
 use crate::{EnvironmentName, Millis, Scope, ServicePath, Slug, error::Error};
 
+macro_rules! words {
+    ($type:ty { $($variant:path => $word:literal),+ $(,)? }) => {
+        impl $type {
+            /// The word in SQL, JSON and on the page.
+            pub fn word(self) -> &'static str {
+                match self { $($variant => $word),+ }
+            }
+            /// The value of that word.
+            pub fn from_word(word: &str) -> Option<Self> {
+                match word { $($word => Some($variant),)+ _ => None }
+            }
+        }
+    };
+}
+
+mod roles;
+
+pub use roles::{Membership, PlatformRole, ProjectRole};
+
 /// Whoever asks: a person with a session, or a machine with a token. Made by the vault from checked
 /// credentials, and by nothing else.
 #[derive(Debug, Clone)]
@@ -61,6 +80,14 @@ impl Principal {
             Self::Token(token) => token.id,
         }
     }
+
+    /// The person who acts, by themselves or through their token; none for a service's token.
+    pub fn person(&self) -> Option<&Person> {
+        match self {
+            Self::Person(person) => Some(person),
+            Self::Token(token) => token.owner.as_ref(),
+        }
+    }
 }
 
 /// A person and their roles.
@@ -70,17 +97,8 @@ pub struct Person {
     pub id: Uuid,
     /// The role on the platform.
     pub role: PlatformRole,
-    /// The projects they are a member of.
+    /// What they were given in projects: for all environments of a project once, or for single ones.
     pub memberships: Vec<Membership>,
-}
-
-/// One project a person belongs to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Membership {
-    /// The project.
-    pub project: Slug,
-    /// The role in it.
-    pub role: ProjectRole,
 }
 
 /// A token: what it may, and how far.
@@ -100,26 +118,6 @@ pub struct TokenHolder {
     pub environment: Option<EnvironmentName>,
 }
 
-/// A role on the whole installation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub enum PlatformRole {
-    /// Everything.
-    Admin,
-    /// What the memberships say.
-    Member,
-}
-
-/// A role in one project. One role for now; the finer ones take their place here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub enum ProjectRole {
-    /// Sees, writes, reveals and binds the project's secrets; makes tokens for its services.
-    Developer,
-}
-
 /// What a token may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -133,22 +131,6 @@ pub enum Right {
     Manage,
 }
 
-macro_rules! words {
-    ($type:ty { $($variant:path => $word:literal),+ $(,)? }) => {
-        impl $type {
-            /// The word in SQL, JSON and on the page.
-            pub fn word(self) -> &'static str {
-                match self { $($variant => $word),+ }
-            }
-            /// The value of that word.
-            pub fn from_word(word: &str) -> Option<Self> {
-                match word { $($word => Some($variant),)+ _ => None }
-            }
-        }
-    };
-}
-words!(PlatformRole { PlatformRole::Admin => "admin", PlatformRole::Member => "member" });
-words!(ProjectRole { ProjectRole::Developer => "developer" });
 words!(Right { Right::Read => "read", Right::Write => "write", Right::Manage => "manage" });
 
 /// What someone wants to do to a scope, or to the installation.
@@ -166,15 +148,19 @@ pub enum Action {
     Use,
     /// Change bindings and the delivery mode of a service.
     Bind,
-    /// Change or delete the project or service, create services in it, see and change its members.
+    /// Change the project's words and members; create, change and delete its services.
     ManageProject,
+    /// Delete the project; make and unmake its owners.
+    OwnProject,
     /// Create, list and revoke tokens of the scope.
     ManageTokens,
     /// Create projects.
     CreateProjects,
     /// Edit the list of environments.
     ManageEnvironments,
-    /// Invite, list and remove people.
+    /// List people and their roles.
+    SeePeople,
+    /// Invite, change and remove people.
     ManagePeople,
     /// Read the audit log.
     ReadAudit,
@@ -235,7 +221,7 @@ pub fn sees_project(actor: &Actor, project: &Slug) -> bool {
 /// what it finds is checked by [`check`] all the same.
 pub fn reach(actor: &Actor) -> Option<Vec<Slug>> {
     let of_person = |person: &Person| match person.role {
-        PlatformRole::Admin => None,
+        PlatformRole::Admin | PlatformRole::Auditor => None,
         PlatformRole::Member => Some(person.memberships.iter().map(|own| own.project.clone()).collect()),
     };
     match &actor.principal {
@@ -261,30 +247,13 @@ pub fn runs_something(person: &Person) -> bool {
 }
 
 fn person_sees(person: &Person, project: &Slug) -> bool {
-    person.role == PlatformRole::Admin || person.memberships.iter().any(|membership| membership.project == *project)
+    matches!(person.role, PlatformRole::Admin | PlatformRole::Auditor)
+        || person.memberships.iter().any(|membership| membership.project == *project)
 }
 
+/// What a person may is what their role on the platform lets them, and what each of their memberships adds.
 fn person_may(person: &Person, action: Action, scope: &Scope) -> bool {
-    if person.role == PlatformRole::Admin {
-        return true;
-    }
-    let membership = scope.level.project().map(|project| person.memberships.iter().find(|m| m.project == *project));
-    match membership {
-        // The platform: every member sees its names, because they are rungs of their services' ladders.
-        None => action == Action::See,
-        Some(None) => false,
-        Some(Some(Membership { role: ProjectRole::Developer, .. })) => match action {
-            Action::See | Action::Reveal | Action::WriteSecrets | Action::Use | Action::Bind | Action::ManageTokens => {
-                true
-            }
-            Action::ManageProject
-            | Action::DestroySecrets
-            | Action::CreateProjects
-            | Action::ManageEnvironments
-            | Action::ManagePeople
-            | Action::ReadAudit => false,
-        },
-    }
+    person.role.lets(action, scope) || person.memberships.iter().any(|own| own.lets(action, scope))
 }
 
 fn token_may(token: &TokenHolder, action: Action, scope: &Scope) -> bool {
@@ -296,10 +265,12 @@ fn token_may(token: &TokenHolder, action: Action, scope: &Scope) -> bool {
         Action::Reveal | Action::Use => Right::Read,
         Action::WriteSecrets | Action::Bind => Right::Write,
         Action::ManageProject
+        | Action::OwnProject
         | Action::DestroySecrets
         | Action::ManageTokens
         | Action::CreateProjects
         | Action::ManageEnvironments
+        | Action::SeePeople
         | Action::ManagePeople
         | Action::ReadAudit => Right::Manage,
     };

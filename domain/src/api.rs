@@ -32,7 +32,10 @@ pub use delivery::{
     NamedValue, SealedAnswer, WatchEvent, Watcher,
 };
 pub use history::{Compared, Conflict, ConflictSide, MoveRequest, MovedPlace, MovedSecret, VersionDiff, VersionRow};
-pub use people::{Member, NewMember, NewPerson, PersonRow};
+pub use people::{
+    CreatedPerson, Invitation, Invitee, Member, MemberGrant, NewMember, NewPerson, PatchPerson, PersonRow, PersonState,
+    PutMember,
+};
 pub use places::{
     BindingUse, Environment, EnvironmentRemoval, NewEnvironment, NewProject, PatchEnvironment, PatchPlace, Project,
     ScopeUse, Service,

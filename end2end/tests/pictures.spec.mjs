@@ -101,6 +101,20 @@ for (const [reader, options] of readers) {
       await look('reveal', { fullPage: false });
       await page.keyboard.press('Escape');
 
+      await page.goto('/people');
+      await page.getByLabel('E-mail').fill('nia@harbour.example');
+      await page.getByRole('button', { name: 'Invite person' }).click();
+      await expect(page.getByRole('heading', { name: 'nia is invited' })).toBeVisible();
+      await look('person-invited');
+      await page.goto('/people');
+      await awake(page);
+      await page.getByLabel('More for nia').click();
+      await look('person-menu', { fullPage: false });
+      await page.goto('/projects/storefront');
+      await awake(page);
+      await page.getByLabel(/^Change roles of/).first().click();
+      await look('member-menu', { fullPage: false });
+
       await page.goto('/tokens?for=storefront/checkout');
       await page.getByRole('textbox', { name: 'Name' }).fill('checkout-staging');
       await page.getByRole('button', { name: 'Create token' }).click();

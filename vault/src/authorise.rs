@@ -21,9 +21,13 @@ impl Vault {
         }
     }
 
-    /// Records a refusal under `event`; the error to answer with.
+    /// Records a refusal under `event`; the error to answer with. What is not there is told as absent to everybody.
     pub(crate) async fn refuse(&self, actor: &Actor, denied: Denied, scope: &Scope, event: Event<'_>) -> Result<Error> {
         let mut tx = self.inner.db.write().await?;
+        let denied = match self.find_place(&mut tx, scope).await {
+            Err(Error::Public(_)) => Denied::Invisible,
+            place => place.map(|_| denied)?,
+        };
         self.record(&mut tx, actor, Event { outcome: Outcome::Denied, reason: "not allowed", ..event }).await?;
         tx.commit().await?;
         Ok((denied, scope).into())

@@ -81,7 +81,8 @@ async fn try_open(config: &Config) -> Result<Vault, StartError> {
         if let Begun::RolledBack { epoch, .. } = begun {
             vault.inner.log.head.forget(epoch).await;
         }
-        if vault.refresh_search(&mut tx).await? || is_new {
+        let carried = vault.carry_members(&mut tx).await?;
+        if vault.refresh_search(&mut tx).await? || is_new || carried {
             tx.commit().await?;
         }
         vault.tell_records();

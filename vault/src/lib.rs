@@ -60,7 +60,7 @@ pub use export::{ExportOptions, Exported};
 pub use given::GivenRows;
 pub use import::ImportOptions;
 pub use key_files::KeyFiles;
-pub use people::{LogIn, SignedIn};
+pub use people::{Invited, LogIn, SignedIn};
 pub use secrets::{Care, NewValue, PutOrKept, RowCell};
 pub use sessions::{DEVICE, Device, SIGNED_IN, Sessions};
 pub use tokens::is_token;

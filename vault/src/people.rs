@@ -1,9 +1,12 @@
 //! People: who they are, and signing in.
 
+mod accounts;
+mod invitations;
+
 use domain::{
-    Action, Actor, Code, Error as PublicError, Millis, Problem, Scope,
-    access::{Denied, Membership, Person, PlatformRole, Principal, ProjectRole, RequestInfo, Right, SignIn},
-    api::{NewPerson, Outcome, PersonRow},
+    Actor, Code, Error as PublicError, Millis, Problem,
+    access::{Person, PlatformRole, Principal, RequestInfo, Right, SignIn},
+    api::Outcome,
     time::{HOUR, MINUTE},
 };
 use uuid::Uuid;
@@ -13,16 +16,14 @@ use crate::{
     HalfSignedIn, Vault,
     audit::Event,
     clock::new_id,
-    db::{
-        Tx,
-        people::{StoredMember, StoredPerson},
-    },
+    db::{Tx, people::StoredPerson},
     error::{Error, Result},
+    members::membership,
     passwords,
     policy::demands_factor,
-    scopes::known,
     words::check_line,
 };
+pub use invitations::Invited;
 
 /// However active, a session ends after so long.
 const SESSION_HOURS: i64 = 12;
@@ -105,10 +106,11 @@ impl Vault {
         let found = tx.find_person_by_email(email).await?;
         drop(tx);
         let person = found.map(|row| self.checked(row)).transpose()?;
-        let hash = person.as_ref().map(|person| person.password_hash.clone());
+        let hash = person.as_ref().map(|person| person.password_hash.clone()).filter(|hash| !hash.is_empty());
         let matches = self.inner.passwords.matches(password, hash).await?;
         Ok(match person {
             None => Err("nobody has this e-mail address"),
+            Some(person) if person.password_hash.is_empty() => Err("has not accepted the invitation"),
             Some(_) if !matches => Err("wrong password"),
             Some(person) if person.disabled => Err("disabled"),
             Some(person) => Ok(person),
@@ -151,40 +153,8 @@ impl Vault {
     /// A person with their roles.
     pub(crate) async fn person_of(&self, tx: &mut Tx, row: &StoredPerson) -> Result<Person> {
         let memberships = self.all_checked(tx.list_memberships(row.id).await?)?;
-        let memberships = memberships
-            .into_iter()
-            .map(|row| Ok(Membership { role: project_role(&row)?, project: known(row.project_slug, "projects")? }));
+        let memberships = memberships.into_iter().map(membership);
         Ok(Person { id: row.id, role: platform_role(row)?, memberships: memberships.collect::<Result<_>>()? })
-    }
-
-    /// Everyone.
-    pub async fn list_people(&self, actor: &Actor) -> Result<Vec<PersonRow>> {
-        let event = Event::of("person.list", "", "");
-        self.authorise(actor, Action::ManagePeople, &Scope::platform(None), event).await?;
-        let rows = self.inner.db.read().await?.list_people().await?;
-        let people = self.all_checked(rows)?.into_iter().map(public);
-        let mut people = people.collect::<Result<Vec<_>>>()?;
-        people.sort_by(|a, b| a.email.cmp(&b.email));
-        Ok(people)
-    }
-
-    /// Adds a person with their first password.
-    pub async fn create_person(&self, actor: &Actor, new: NewPerson) -> Result<PersonRow> {
-        let platform = Scope::platform(None);
-        let email = normalised(&new.email);
-        let event = Event::of("person.create", "", &email);
-        self.authorise(actor, Action::ManagePeople, &platform, event.clone()).await?;
-        if new.role == PlatformRole::Admin && !may_make_admins(actor) {
-            return Err(self.refuse(actor, Denied::Forbidden, &platform, event).await?);
-        }
-        self.require_confirmed(actor)?;
-        let words = NewPersonWords::of(&new.email, new.name.as_deref(), &new.password.0)?;
-        let password_hash = self.inner.passwords.hash(new.password.0).await?;
-        let mut tx = self.inner.db.write().await?;
-        let person = self.append_person(&mut tx, words, new.role, password_hash).await?;
-        self.record(&mut tx, actor, event.reason(new.role.word())).await?;
-        tx.commit().await?;
-        public(person)
     }
 
     /// Adds a person's row; 409 when the e-mail address is taken.
@@ -199,7 +169,8 @@ impl Vault {
             id: new_id(),
             email: words.email,
             name: words.name,
-            role: role.word().to_owned(),
+            role: stored_role(role).0.to_owned(),
+            auditor: stored_role(role).1,
             password_hash,
             credential_epoch: 1,
             disabled: false,
@@ -221,8 +192,8 @@ pub(crate) struct NewPersonWords {
 }
 
 impl NewPersonWords {
-    /// 422 with everything that is wrong with a new person.
-    pub(crate) fn of(email: &str, name: Option<&str>, password: &str) -> Result<Self, PublicError> {
+    /// 422 with everything that is wrong with a new person; who is invited has no password yet.
+    pub(crate) fn of(email: &str, name: Option<&str>, password: Option<&str>) -> Result<Self, PublicError> {
         let email = normalised(email);
         let before_at = email.split('@').next().unwrap_or_default();
         let name = name.map(str::trim).filter(|name| !name.is_empty());
@@ -234,16 +205,16 @@ impl NewPersonWords {
         if let Err(error) = check_line("name", &name) {
             problems.extend(error.problems);
         }
-        if let Some(problem) = passwords::problem_of(password) {
+        if let Some(problem) = password.and_then(passwords::problem_of) {
             problems.push(Problem::field("password", problem));
         }
         if problems.is_empty() { Ok(Self { email, name }) } else { Err(PublicError::invalid(problems)) }
     }
 }
 
-/// An admin with every right on everything may make another: a token that may only manage must not make itself a
-/// person who may read.
-fn may_make_admins(actor: &Actor) -> bool {
+/// Whoever gives somebody a role, or the way to become somebody who has one, has every right themselves: a token that
+/// may only manage must not make itself a person who may read.
+pub(crate) fn may_give_roles(actor: &Actor) -> bool {
     match &actor.principal {
         Principal::Person(_) => true,
         Principal::Token(token) => {
@@ -265,21 +236,18 @@ fn is_email(text: &str) -> bool {
     text.len() <= EMAIL_MAX && !name.is_empty() && !domain.is_empty() && !domain.contains('@') && !text.contains(odd)
 }
 
+/// A role as it is stored: its word, and the mark beside it.
+fn stored_role(role: PlatformRole) -> (&'static str, bool) {
+    match role {
+        PlatformRole::Auditor => (PlatformRole::Member.word(), true),
+        role => (role.word(), false),
+    }
+}
+
 fn platform_role(row: &StoredPerson) -> Result<PlatformRole> {
-    PlatformRole::from_word(&row.role).ok_or(Error::Unknown { table: "people" })
-}
-
-pub(crate) fn project_role(row: &StoredMember) -> Result<ProjectRole> {
-    ProjectRole::from_word(&row.role).ok_or(Error::Unknown { table: "members" })
-}
-
-fn public(row: StoredPerson) -> Result<PersonRow> {
-    Ok(PersonRow {
-        role: platform_role(&row)?,
-        id: row.id.to_string(),
-        email: row.email,
-        name: row.name,
-        created_at: Millis(row.created_at),
-        second_factor: row.second_factor,
-    })
+    match (PlatformRole::from_word(&row.role), row.auditor) {
+        (Some(PlatformRole::Member), true) => Ok(PlatformRole::Auditor),
+        (Some(role @ (PlatformRole::Admin | PlatformRole::Member)), false) => Ok(role),
+        _ => Err(Error::Unknown { table: "people" }),
+    }
 }

@@ -45,7 +45,7 @@ impl Vault {
         shown(row, i64::try_from(services).unwrap_or(i64::MAX))
     }
 
-    /// Creates a project; 409 when the slug is taken.
+    /// Creates a project, and makes whoever does its owner; 409 when the slug is taken.
     pub async fn create_project(&self, actor: &Actor, new: &NewProject) -> Result<Project> {
         let event = Event::of("project.create", source(&new.slug), new.slug.as_str());
         let platform = Scope::platform(None);
@@ -61,6 +61,7 @@ impl Vault {
         let row = self.guard(row);
         let mut tx = self.inner.db.write().await?;
         tx.append_project(&row).await.map_err(|error| Error::conflict(error, format!("the project `{}`", new.slug)))?;
+        self.append_owner(&mut tx, actor, &row).await?;
         self.record(&mut tx, actor, event).await?;
         tx.commit().await?;
         shown(row, 0)
@@ -92,7 +93,7 @@ impl Vault {
     pub async fn delete_project(&self, actor: &Actor, slug: &Slug) -> Result<()> {
         let scope = source(slug);
         let event = Event::of("project.delete", &scope, slug.as_str());
-        self.authorise(actor, Action::ManageProject, &scope, event.clone()).await?;
+        self.authorise(actor, Action::OwnProject, &scope, event.clone()).await?;
         self.require_confirmed(actor)?;
         let mut tx = self.inner.db.write().await?;
         tx.put_project_lock(slug.as_str()).await?;

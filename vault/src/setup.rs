@@ -64,7 +64,7 @@ impl Vault {
         if !self.is_setup_token(token).await? {
             return Err(used_up());
         }
-        let words = NewPersonWords::of(email, Some(name), &password)?;
+        let words = NewPersonWords::of(email, Some(name), Some(&password))?;
         let password_hash = self.inner.passwords.hash(password).await?;
         let mut tx = self.inner.db.write().await?;
         tx.lock_installation().await?;
@@ -87,7 +87,7 @@ impl Vault {
         password: Zeroizing<String>,
         with_token: bool,
     ) -> Result<Option<Zeroizing<String>>> {
-        let words = NewPersonWords::of(email, None, &password)?;
+        let words = NewPersonWords::of(email, None, Some(&password))?;
         let password_hash = self.inner.passwords.hash(password).await?;
         let mut tx = self.inner.db.write().await?;
         tx.lock_installation().await?;

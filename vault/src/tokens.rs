@@ -161,6 +161,10 @@ impl Vault {
             _ => Action::See,
         };
         self.authorise(actor, action, &scope, event.clone()).await?;
+        if let Level::Service(_) = scope.level {
+            // It gets what the service gets: nobody hands out what they may not have.
+            self.authorise(actor, Action::Use, &scope, event.clone()).await?;
+        }
         let owner = match &actor.principal {
             Principal::Person(person) => Some(person.id),
             Principal::Token(token) if hands_down(token, new) => token.owner.as_ref().map(|person| person.id),

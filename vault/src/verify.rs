@@ -54,7 +54,13 @@ impl Vault {
         report.check_all(self, tx.list_all_services().await?);
         report.check_all(self, tx.list_people().await?);
         report.check_all(self, tx.list_all_members().await?);
+        report.check_all(self, tx.list_old_members().await?);
+        report.check_all(self, tx.list_invitations().await?);
+        report.check_all(self, tx.find_policy().await?.into_iter().collect());
+        report.check_all(self, tx.list_all_factors().await?);
+        report.check_all(self, tx.list_all_sessions().await?);
         report.check_all(self, tx.list_tokens().await?);
+        report.check_all(self, tx.list_all_contracts().await?);
         report.check_all(self, tx.list_all_bindings().await?);
         report.check_all(self, tx.list_audit_epochs().await?);
         let scopes = report.check_all(self, tx.list_scopes().await?);

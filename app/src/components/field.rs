@@ -18,12 +18,15 @@ pub fn Form(
     /// Its classes.
     #[prop(default = "stack-4")]
     class: &'static str,
+    /// What its notices are told by; `action` unless that is nothing to be kept.
+    #[prop(optional)]
+    told_by: Option<&'static str>,
     /// `multipart/form-data` for uploads.
     #[prop(optional)]
     enctype: Option<&'static str>,
     children: Children,
 ) -> impl IntoView {
-    let around = Action(action.clone());
+    let around = Action(told_by.map_or_else(|| action.clone(), str::to_owned));
     view! {
         <form class=class action=action method="post" enctype=enctype>
             <Provider value=around>{children()}</Provider>

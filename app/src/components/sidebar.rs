@@ -10,16 +10,20 @@ use crate::{
     paths,
 };
 
-/// The sidebar of whoever is signed in; admins see more.
+/// The sidebar of whoever is signed in; admins and auditors see more.
 #[component]
 pub(crate) fn Sidebar(person: Signed) -> impl IntoView {
     let chrome = use_chrome();
     let admin = person.admin;
     let instance = move || {
-        let admins = admin.then(|| {
+        let auditors = person.audits.then(|| {
             view! {
                 <Place href=paths::PEOPLE icon="people" label="People" />
                 <Place href=paths::AUDIT icon="list" label="Audit log" />
+            }
+        });
+        let admins = admin.then(|| {
+            view! {
                 <Place href=paths::ENVIRONMENTS icon="layers" label="Environments" />
                 <Place href=paths::POLICY icon="lock" label="Policy" />
                 <Place href=paths::DUPLICATES icon="unchanged" label="Equal values" />
@@ -27,6 +31,7 @@ pub(crate) fn Sidebar(person: Signed) -> impl IntoView {
         });
         view! {
             <Place href=paths::TOKENS icon="token" label="Tokens" />
+            {auditors}
             {admins}
         }
     };

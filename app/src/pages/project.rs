@@ -4,7 +4,10 @@ mod members;
 mod services;
 mod settings;
 
-use domain::api::{Member, Project, Service};
+use domain::{
+    EnvironmentName,
+    api::{Member, Project, Service},
+};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
@@ -14,7 +17,7 @@ use crate::{
     error::UiError,
     paths,
 };
-use members::Members;
+use members::{Members, Rights};
 use services::Services;
 use settings::Settings;
 
@@ -25,8 +28,14 @@ pub struct ProjectView {
     pub project: Project,
     /// Its services.
     pub services: Vec<Service>,
-    /// Its members, for whoever manages it.
-    pub members: Option<Vec<Member>>,
+    /// Its members.
+    pub members: Vec<Member>,
+    /// Every environment, in order.
+    pub environments: Vec<EnvironmentName>,
+    /// Whether its words, services and members may be changed.
+    pub manages: bool,
+    /// Whether it may be deleted, and owners made.
+    pub owns: bool,
 }
 
 /// The project of slug `project`.
@@ -36,11 +45,15 @@ pub async fn load_project(project: String) -> Result<ProjectView, UiError> {
     let (vault, actor) = (crate::context::vault()?, crate::context::actor()?);
     let slug = project.parse()?;
     let scope = Scope::project(project.parse()?, None);
-    let manages = check(&actor, Action::ManageProject, &scope).is_ok();
+    let may = |action| check(&actor, action, &scope).is_ok();
+    let environments = vault.list_environments(&actor).await?;
     Ok(ProjectView {
         project: vault.find_project(&actor, &slug).await?,
         services: vault.list_services(&actor, &slug).await?,
-        members: if manages { Some(vault.list_members(&actor, &slug).await?) } else { None },
+        members: if may(Action::See) { vault.list_members(&actor, &slug).await? } else { Vec::new() },
+        environments: environments.into_iter().map(|environment| environment.name).collect(),
+        manages: may(Action::ManageProject),
+        owns: may(Action::OwnProject),
     })
 }
 
@@ -55,8 +68,7 @@ pub fn ProjectPage() -> impl IntoView {
 
 #[component]
 fn Body(view: ProjectView) -> impl IntoView {
-    let ProjectView { project, services, members } = view;
-    let manages = members.is_some();
+    let ProjectView { project, services, members, environments, manages, owns } = view;
     let lead = match (project.name.as_str(), project.description.as_str()) {
         (name, "") if name == project.slug.as_str() => String::new(),
         (name, "") => name.to_owned(),
@@ -71,7 +83,7 @@ fn Body(view: ProjectView) -> impl IntoView {
             <a class="button" href=secrets><Icon name="project" />"Project secrets"</a>
         </PageHead>
         <Services project=slug.clone() services manages />
-        {members.map(|members| view! { <Members project=slug members /> })}
-        {manages.then(|| view! { <Settings project /> })}
+        <Members project=slug members environments rights=Rights { manages, owns } />
+        {manages.then(|| view! { <Settings project owns /> })}
     }
 }

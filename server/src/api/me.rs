@@ -3,7 +3,7 @@
 use axum::Json;
 use domain::{
     Actor, EnvironmentName, Slug,
-    access::{PlatformRole, Principal, ProjectRole, Right},
+    access::{Membership, PlatformRole, Principal, Right},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -33,8 +33,8 @@ enum Who {
     Person {
         /// The role on the platform.
         role: PlatformRole,
-        /// The projects they belong to.
-        memberships: Vec<MyProject>,
+        /// Their roles in projects.
+        memberships: Vec<Membership>,
     },
     /// A token.
     Token {
@@ -49,26 +49,10 @@ enum Who {
     },
 }
 
-/// A project someone belongs to.
-#[derive(Serialize, ToSchema)]
-struct MyProject {
-    /// The project.
-    project: Slug,
-    /// The role in it.
-    role: ProjectRole,
-}
-
 impl From<Actor> for Me {
     fn from(actor: Actor) -> Self {
         let who = match actor.principal {
-            Principal::Person(person) => Who::Person {
-                role: person.role,
-                memberships: person
-                    .memberships
-                    .into_iter()
-                    .map(|membership| MyProject { project: membership.project, role: membership.role })
-                    .collect(),
-            },
+            Principal::Person(person) => Who::Person { role: person.role, memberships: person.memberships },
             Principal::Token(token) => Who::Token {
                 rights: token.rights,
                 project: token.project,

@@ -1,7 +1,7 @@
 //! The people of a project.
 
 use axum::{Json, extract::State, http::StatusCode};
-use domain::api::{Member, NewMember, Page};
+use domain::api::{Member, NewMember, Page, PutMember};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vault::Vault;
 
@@ -14,7 +14,7 @@ use crate::{
 };
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(remove))
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(put, remove))
 }
 
 /// The members of a project.
@@ -32,7 +32,7 @@ async fn list(
     Ok(Json(cut.of(all, |member| &member.id)?))
 }
 
-/// Adds someone to a project.
+/// Gives someone a role in a project, for all environments or for some; 409 where it meets one they have.
 #[utoipa::path(
     post, path = "/projects/{project}/members", tag = "people", operation_id = "create_member",
     request_body = NewMember, responses((status = 201, body = Member))
@@ -45,6 +45,21 @@ async fn create(
 ) -> Answer<(StatusCode, Json<Member>)> {
     let member = vault.create_member(&actor, &project, &new).await?;
     Ok((StatusCode::CREATED, Json(member)))
+}
+
+/// Replaces the roles of a member; `id` is the person's.
+#[utoipa::path(
+    put, path = "/projects/{project}/members/{id}", tag = "people", operation_id = "put_member",
+    request_body = PutMember, responses((status = 200, body = Member))
+)]
+async fn put(
+    Signed(actor): Signed,
+    State(vault): State<Vault>,
+    ProjectPath(project): ProjectPath,
+    Id(id): Id,
+    Body(put): Body<PutMember>,
+) -> Answer<Json<Member>> {
+    Ok(Json(vault.put_member(&actor, &project, &id, &put).await?))
 }
 
 /// Takes someone out of a project; `id` is the person's.

@@ -16,7 +16,7 @@ pub(crate) mod health;
 pub(crate) mod import;
 mod me;
 mod members;
-mod people;
+pub(crate) mod people;
 mod projects;
 mod search;
 mod secrets;

@@ -11,6 +11,7 @@ mod environments;
 mod export;
 mod history;
 mod import;
+mod invitation;
 mod members;
 mod parts;
 mod people;
@@ -49,6 +50,7 @@ fn all() -> Router<AppState> {
         .merge(places::routes())
         .merge(members::routes())
         .merge(people::routes())
+        .merge(invitation::routes())
         .merge(environments::routes())
         .merge(tokens::routes())
         .merge(account::routes())

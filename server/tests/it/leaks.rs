@@ -66,6 +66,15 @@ async fn what_is_secret_is_in_no_log_line_and_in_no_answer_but_the_one_it_was_as
     ];
     let form = format!("email=a@b.example&password={MARKER}-{MARKER}");
     replies.push(server.anyone().in_browser().form("/login", &form).await.is(303));
+    // An invitation's link works, and is in no line of the log.
+    let invited = admin.post("/people", json!({"email": "new@b.example"})).await.is(201).json();
+    let link = invited["invitation"]["link"].as_str().unwrap().to_owned();
+    let token = link.rsplit('/').next().unwrap();
+    let stranger = server.anyone().in_browser();
+    stranger.get(&format!("!/invite/{token}")).await.is(200);
+    stranger.form(&format!("/invite/{token}"), "password=short").await.is(303);
+    stranger.form(&format!("/invite/{token}"), &format!("password={MARKER}-{MARKER}")).await.is(303);
+    stranger.form(&format!("/invite/{MARKER}"), "password=short").await.is(303);
     let browser = server.browser().await;
     for page in ["!/", "!/projects/shop", "!/audit", "!/tokens"] {
         replies.push(browser.get(page).await.is(200));
@@ -89,7 +98,7 @@ async fn what_is_secret_is_in_no_log_line_and_in_no_answer_but_the_one_it_was_as
 
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(log.contains("answered") && log.contains("/api/v1/projects/{project}/import"), "{log}");
-    let leak = log.lines().find(|line| line.contains(MARKER));
+    let leak = log.lines().find(|line| line.contains(MARKER) || line.contains(token));
     assert_eq!(leak, None);
 }
 

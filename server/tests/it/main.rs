@@ -26,6 +26,7 @@ mod import;
 mod leaks;
 mod openapi;
 mod pages;
+mod people;
 mod places;
 mod plan;
 mod requests;

@@ -139,6 +139,7 @@ fn body_for(path: &str) -> &'static str {
         "bindings" => "[]",
         "delivery" => "{\"mode\":\"all\"}",
         "restore" => "{\"version\":1}",
+        _ if path.contains("/members/") => "{\"grants\":[{\"role\":\"user\"}]}",
         "members" => "{\"email\":\"a@b.example\"}",
         "services" => "{\"slug\":\"new-one\"}",
         "production" if path.contains("/secrets/") => "{\"value\":\"x\"}",

@@ -2,6 +2,8 @@
 
 use serde_json::json;
 
+use crate::fixture::EMAIL;
+
 on_both! {
     async fn environments_have_an_order(server: Server) {
         let admin = server.admin();
@@ -54,7 +56,8 @@ on_both! {
         admin.post("/people", person).await.problem(409, "conflict");
         admin.post("/projects/shop/members", json!({"email": "dev@example.com"})).await.is(201);
         let members = admin.get("/projects/shop/members").await.is(200).json();
-        assert_eq!(members["items"][0]["email"], "dev@example.com");
+        assert_eq!((&members["items"][0]["email"], &members["items"][0]["grants"][0]["role"]), (&json!(EMAIL), &json!("owner")));
+        assert_eq!((&members["items"][1]["email"], &members["items"][1]["grants"][0]["role"]), (&json!("dev@example.com"), &json!("developer")));
         let anyone = server.anyone().in_browser();
         let form = "email=dev@example.com&password=a+password+of+hers";
         let dev = anyone.with("cookie", anyone.form("/login", form).await.is(303).cookie());

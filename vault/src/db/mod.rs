@@ -12,6 +12,8 @@ pub(crate) mod deleted;
 pub(crate) mod drafts;
 pub(crate) mod environments;
 pub(crate) mod installation;
+pub(crate) mod invitations;
+pub(crate) mod members;
 pub(crate) mod names;
 pub(crate) mod people;
 pub(crate) mod places;

@@ -1,4 +1,4 @@
-//! People and members.
+//! People.
 
 use uuid::Uuid;
 
@@ -12,6 +12,9 @@ pub(crate) struct StoredPerson {
     pub(crate) email: String,
     pub(crate) name: String,
     pub(crate) role: String,
+    /// Beside the role `member` only.
+    pub(crate) auditor: bool,
+    /// Empty until they have chosen one.
     pub(crate) password_hash: String,
     pub(crate) credential_epoch: i64,
     pub(crate) disabled: bool,
@@ -21,20 +24,9 @@ pub(crate) struct StoredPerson {
     pub(crate) mac: Vec<u8>,
 }
 
-/// A person in a project, with the words that name both.
-#[derive(Clone, sqlx::FromRow)]
-pub(crate) struct StoredMember {
-    pub(crate) project_id: Uuid,
-    pub(crate) person_id: Uuid,
-    pub(crate) role: String,
-    pub(crate) created_at: i64,
-    pub(crate) mac: Vec<u8>,
-    /// The project's; checked where the project is used.
-    pub(crate) project_slug: String,
-}
-
+// The marks are covered where they are set: rows of before them keep their MACs.
 guarded!(StoredPerson, |row| {
-    let fields = Fields::of("people")
+    let mut fields = Fields::of("people")
         .id(row.id)
         .text(&row.email)
         .text(&row.name)
@@ -43,20 +35,16 @@ guarded!(StoredPerson, |row| {
         .number(row.credential_epoch)
         .flag(row.disabled)
         .number(row.created_at);
-    // A field more only where there is one: rows of before this column carry their MAC still.
-    if row.second_factor { fields.text("second factor") } else { fields }
+    if row.second_factor {
+        fields = fields.text("second factor");
+    }
+    if row.auditor { fields.text("auditor") } else { fields }
 });
-
-guarded!(StoredMember, |row| Fields::of("members")
-    .id(row.project_id)
-    .id(row.person_id)
-    .text(&row.role)
-    .number(row.created_at));
 
 impl Tx {
     pub(crate) async fn find_person(&mut self, id: Uuid) -> sqlx::Result<Option<StoredPerson>> {
         on!(self, c => sqlx::query_as(
-            "SELECT id, email, name, role, password_hash, credential_epoch, disabled, second_factor, created_at, \
+            "SELECT id, email, name, role, auditor, password_hash, credential_epoch, disabled, second_factor, created_at, \
              mac FROM people WHERE id = $1")
             .bind(id)
             .fetch_optional(c).await)
@@ -64,7 +52,7 @@ impl Tx {
 
     pub(crate) async fn find_person_by_email(&mut self, email: &str) -> sqlx::Result<Option<StoredPerson>> {
         on!(self, c => sqlx::query_as(
-            "SELECT id, email, name, role, password_hash, credential_epoch, disabled, second_factor, created_at, \
+            "SELECT id, email, name, role, auditor, password_hash, credential_epoch, disabled, second_factor, created_at, \
              mac FROM people WHERE email = $1")
             .bind(email)
             .fetch_optional(c).await)
@@ -72,7 +60,7 @@ impl Tx {
 
     pub(crate) async fn list_people(&mut self) -> sqlx::Result<Vec<StoredPerson>> {
         on!(self, c => sqlx::query_as(
-            "SELECT id, email, name, role, password_hash, credential_epoch, disabled, second_factor, created_at, \
+            "SELECT id, email, name, role, auditor, password_hash, credential_epoch, disabled, second_factor, created_at, \
              mac FROM people")
             .fetch_all(c).await)
     }
@@ -87,12 +75,13 @@ impl Tx {
 
     pub(crate) async fn append_person(&mut self, row: &StoredPerson) -> sqlx::Result<()> {
         on!(self, c => sqlx::query(
-            "INSERT INTO people (id, email, name, role, password_hash, credential_epoch, disabled, \
-             created_at, mac, second_factor) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)")
+            "INSERT INTO people (id, email, name, role, auditor, password_hash, credential_epoch, disabled, \
+             created_at, mac, second_factor) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)")
             .bind(row.id)
             .bind(&row.email)
             .bind(&row.name)
             .bind(&row.role)
+            .bind(row.auditor)
             .bind(&row.password_hash)
             .bind(row.credential_epoch)
             .bind(row.disabled)
@@ -114,42 +103,31 @@ impl Tx {
             .execute(c).await.map(drop))
     }
 
-    /// The projects a person belongs to.
-    pub(crate) async fn list_memberships(&mut self, person: Uuid) -> sqlx::Result<Vec<StoredMember>> {
-        on!(self, c => sqlx::query_as(
-            "SELECT m.project_id, m.person_id, m.role, m.created_at, m.mac, p.slug AS project_slug \
-             FROM members m JOIN projects p ON p.id = m.project_id WHERE m.person_id = $1")
-            .bind(person)
-            .fetch_all(c).await)
+    /// Lets one transaction at a time change a person; read them after it.
+    pub(crate) async fn put_person_lock(&mut self, id: Uuid) -> sqlx::Result<()> {
+        on!(self, c => sqlx::query("UPDATE people SET created_at = created_at WHERE id = $1")
+            .bind(id)
+            .execute(c).await.map(drop))
     }
 
-    /// The members of a project.
-    pub(crate) async fn list_members(&mut self, project: Uuid) -> sqlx::Result<Vec<StoredMember>> {
-        on!(self, c => sqlx::query_as(
-            "SELECT m.project_id, m.person_id, m.role, m.created_at, m.mac, p.slug AS project_slug \
-             FROM members m JOIN projects p ON p.id = m.project_id WHERE m.project_id = $1")
-            .bind(project)
-            .fetch_all(c).await)
-    }
-
-    pub(crate) async fn append_member(&mut self, row: &StoredMember) -> sqlx::Result<()> {
+    /// Changes everything that can change of a person.
+    pub(crate) async fn put_person(&mut self, row: &StoredPerson) -> sqlx::Result<()> {
         on!(self, c => sqlx::query(
-            "INSERT INTO members (project_id, person_id, role, created_at, mac) \
-             VALUES ($1, $2, $3, $4, $5)")
-            .bind(row.project_id)
-            .bind(row.person_id)
+            "UPDATE people SET name = $2, role = $3, auditor = $4, password_hash = $5, credential_epoch = $6, \
+             disabled = $7, mac = $8 WHERE id = $1")
+            .bind(row.id)
+            .bind(&row.name)
             .bind(&row.role)
-            .bind(row.created_at)
+            .bind(row.auditor)
+            .bind(&row.password_hash)
+            .bind(row.credential_epoch)
+            .bind(row.disabled)
             .bind(&row.mac)
             .execute(c).await.map(drop))
     }
 
-    /// Removes a member; `false` when they were none.
-    pub(crate) async fn delete_member(&mut self, project: Uuid, person: Uuid) -> sqlx::Result<bool> {
-        Ok(on!(self, c => sqlx::query(
-            "DELETE FROM members WHERE project_id = $1 AND person_id = $2")
-            .bind(project)
-            .bind(person)
-            .execute(c).await?.rows_affected() > 0))
+    /// Removes a person, with their memberships, tokens and invitation.
+    pub(crate) async fn delete_person(&mut self, id: Uuid) -> sqlx::Result<()> {
+        on!(self, c => sqlx::query("DELETE FROM people WHERE id = $1").bind(id).execute(c).await.map(drop))
     }
 }

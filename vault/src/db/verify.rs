@@ -2,7 +2,10 @@
 
 use uuid::Uuid;
 
-use super::{Tx, bindings::StoredBinding, changes::StoredChange, drafts::StoredDraft, on, people::StoredMember};
+use super::{
+    Tx, bindings::StoredBinding, changes::StoredChange, contracts::StoredContract, drafts::StoredDraft, on,
+    second_factors::StoredFactor, sessions::StoredSession,
+};
 
 impl Tx {
     /// Changes in the order of their ids, after one of them.
@@ -21,10 +24,16 @@ impl Tx {
         on!(self, c => sqlx::query_as("SELECT * FROM drafts").fetch_all(c).await)
     }
 
-    pub(crate) async fn list_all_members(&mut self) -> sqlx::Result<Vec<StoredMember>> {
-        on!(self, c => sqlx::query_as(
-            "SELECT m.*, COALESCE(p.slug, '') AS project_slug FROM members m LEFT JOIN projects p ON p.id = m.project_id")
-            .fetch_all(c).await)
+    pub(crate) async fn list_all_contracts(&mut self) -> sqlx::Result<Vec<StoredContract>> {
+        on!(self, c => sqlx::query_as("SELECT * FROM contracts").fetch_all(c).await)
+    }
+
+    pub(crate) async fn list_all_factors(&mut self) -> sqlx::Result<Vec<StoredFactor>> {
+        on!(self, c => sqlx::query_as("SELECT * FROM second_factors").fetch_all(c).await)
+    }
+
+    pub(crate) async fn list_all_sessions(&mut self) -> sqlx::Result<Vec<StoredSession>> {
+        on!(self, c => sqlx::query_as("SELECT * FROM sessions").fetch_all(c).await)
     }
 
     /// How many versions of secrets there are, of whatever secret.

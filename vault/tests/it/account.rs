@@ -35,7 +35,7 @@ fn shown(t: &TestVault, enrolment: &Enrolment, steps: i64) -> String {
 }
 
 /// Gives someone a second factor; answers it with its recovery codes.
-async fn enrol(t: &TestVault, actor: &Actor) -> (Enrolment, Vec<String>) {
+pub async fn enrol(t: &TestVault, actor: &Actor) -> (Enrolment, Vec<String>) {
     let enrolment = t.vault.begin_second_factor(actor).await.unwrap();
     let codes = t.vault.confirm_second_factor(actor, secret(&shown(t, &enrolment, 0))).await.unwrap();
     t.clock.advance(30_000);
@@ -54,14 +54,14 @@ async fn second(t: &TestVault, half: HalfSignedIn, code: &str) -> Result<SignedI
 }
 
 /// A person, signed in, and their e-mail address.
-async fn someone(t: &TestVault) -> (Actor, String) {
+pub async fn someone(t: &TestVault) -> (Actor, String) {
     let email = t.person().await;
     let signed_in = t.log_in(&email).await;
     (t.actor(signed_in).await, email)
 }
 
 /// A session as the server stores it; answers its id.
-async fn browser(t: &TestVault, vault: &Vault, signed_in: SignedIn, name: &str) -> Id {
+pub async fn browser(t: &TestVault, vault: &Vault, signed_in: SignedIn, name: &str) -> Id {
     let device = Device { name: name.to_owned(), address: "192.0.2.1".to_owned() };
     let until = i128::from(t.clock.now().0 + 30 * MINUTE) * 1_000_000;
     let mut record = Record {

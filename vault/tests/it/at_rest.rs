@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Every table, so that a new one is looked at too.
-const TABLES: [&str; 28] = [
+const TABLES: [&str; 30] = [
     "_sqlx_migrations",
     "audit_chains",
     "audit_epochs",
@@ -26,7 +26,9 @@ const TABLES: [&str; 28] = [
     "drafts",
     "environments",
     "installation",
+    "invitations",
     "members",
+    "memberships",
     "people",
     "policy",
     "projects",

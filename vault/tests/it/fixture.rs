@@ -12,7 +12,7 @@ use std::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{
     Millis,
-    access::{Actor, RequestInfo, Right},
+    access::{Actor, ProjectRole, RequestInfo, Right},
     api::{CreatedToken, NewMember, NewPerson, NewProject, NewToken},
 };
 use seal::{KeyRing, RootKey, StoreKey};
@@ -359,6 +359,52 @@ impl TestVault {
         self.actor(signed_in).await
     }
 
+    /// A new person with a role in a project that exists: for all environments, or for these.
+    pub async fn member_of(&self, project: &str, role: ProjectRole, environments: &[&str]) -> Actor {
+        let admin = self.admin().await;
+        let email = self.person().await;
+        let environments: Vec<_> = environments.iter().map(|name| name.parse().unwrap()).collect();
+        let environments = Some(environments).filter(|environments| !environments.is_empty());
+        let new = NewMember { email: email.clone(), role, environments };
+        self.vault.create_member(&admin, &project.parse().unwrap(), &new).await.unwrap();
+        let signed_in = self.log_in(&email).await;
+        self.actor(signed_in).await
+    }
+
+    /// Takes the database back to the schema of before there were roles, with `email` as a member of `project` in it.
+    pub async fn before_roles(&self, project: &str, email: &str) {
+        let keys = self.place.keys();
+        let root = RootKey::from_bytes(&key_in(&keys.root)).unwrap();
+        let store = StoreKey::from_bytes(&key_in(&keys.store)).unwrap();
+        self.place
+            .execute(
+                "DROP TABLE memberships; DROP TABLE invitations; ALTER TABLE people DROP COLUMN auditor; \
+                 DELETE FROM _sqlx_migrations WHERE version = 6",
+            )
+            .await;
+        let find =
+            "SELECT i.id, r.id, p.id FROM installation i, projects r, people p WHERE r.slug = $1 AND p.email = $2";
+        let write = "INSERT INTO members (project_id, person_id, role, created_at, mac) VALUES ($1, $2, $3, $4, $5)";
+        macro_rules! append {
+            ($connection:expr) => {{
+                let mut connection = $connection.await.unwrap();
+                let row: (Uuid, Uuid, Uuid) =
+                    sqlx::query_as(find).bind(project).bind(email).fetch_one(&mut connection).await.unwrap();
+                let ring = KeyRing::new(&root, &store, *row.0.as_bytes());
+                let fields: [&[u8]; 4] = [row.1.as_bytes(), row.2.as_bytes(), b"developer", &7_i64.to_be_bytes()];
+                let mac = ring.row_mac("members", &fields).to_vec();
+                let write = sqlx::query(write).bind(row.1).bind(row.2).bind("developer").bind(7_i64).bind(mac);
+                write.execute(&mut connection).await.unwrap();
+                connection.close().await.unwrap();
+            }};
+        }
+        if let Some(path) = self.place.url.strip_prefix("sqlite://") {
+            append!(SqliteConnection::connect(path));
+        } else {
+            append!(PgConnection::connect(&self.place.url));
+        }
+    }
+
     /// Adds a person; answers their e-mail address.
     pub async fn person(&self) -> String {
         let admin = self.admin().await;
@@ -367,7 +413,7 @@ impl TestVault {
         let new = NewPerson {
             email: email.clone(),
             name: None,
-            password: PASSWORD.to_owned().into(),
+            password: Some(PASSWORD.to_owned().into()),
             role: domain::access::PlatformRole::Member,
         };
         self.vault.create_person(&admin, new).await.unwrap();

@@ -132,6 +132,7 @@ db_tests! {
         assert_eq!(delivered(&t.vault, &admin, &api, "production").await["KEY"], "shop");
         t.project("other").await;
         t.service("other", "api").await;
+        let admin = t.admin().await;
         assert_eq!(delivered(&t.vault, &admin, &path("other", "api"), "development").await["KEY"], "platform@development");
         assert_eq!(delivered(&t.vault, &admin, &path("other", "api"), "production").await["KEY"], "platform");
     }

@@ -9,6 +9,7 @@
 mod fixture;
 
 mod account;
+mod accounts;
 mod adversary;
 mod at_rest;
 mod audit;
@@ -33,6 +34,7 @@ mod moving;
 mod people;
 mod places;
 mod plan;
+mod roles;
 mod row;
 mod search;
 mod secrets;

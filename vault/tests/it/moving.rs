@@ -188,8 +188,9 @@ db_tests! {
     }
 
     async fn half_of_a_move_may_outlive_the_other(t: TestVault) {
-        let admin = t.shop().await;
+        t.shop().await;
         t.project("bank").await;
+        let admin = t.admin().await;
         put(&t.vault, &admin, "bank", "A", "v").await;
         let moved = t.shift(&admin, ("bank", "A"), ("shop", "A")).await.unwrap().secret;
         // A member of one end learns nothing of the other.

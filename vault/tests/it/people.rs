@@ -22,11 +22,11 @@ async fn try_log_in(t: &TestVault, email: &str, password: &str) -> Result<LogIn,
 }
 
 fn person(email: &str, role: PlatformRole) -> NewPerson {
-    NewPerson { email: email.into(), name: None, password: PASSWORD.to_owned().into(), role }
+    NewPerson { email: email.into(), name: None, password: Some(PASSWORD.to_owned().into()), role }
 }
 
 fn member(email: &str) -> NewMember {
-    NewMember { email: email.into(), role: domain::access::ProjectRole::Developer }
+    NewMember { email: email.into(), role: domain::access::ProjectRole::Developer, environments: None }
 }
 
 db_tests! {
@@ -149,7 +149,8 @@ db_tests! {
         let new = || person("eve@example.com", PlatformRole::Admin);
         assert_eq!(error(t.vault.create_person(&outsider, new()).await).code, Code::Denied);
         assert_eq!(error(t.vault.list_people(&outsider).await).code, Code::Denied);
-        let row = t.vault.create_person(&admin, new()).await.unwrap();
+        let (row, invited) = t.vault.create_person(&admin, new()).await.unwrap();
+        assert!(invited.is_none());
         assert_eq!((row.email.as_str(), row.name.as_str(), row.role), ("eve@example.com", "eve", PlatformRole::Admin));
         let taken = t.vault.create_person(&admin, person(" EVE@example.com", PlatformRole::Member)).await;
         assert_eq!(error(taken).code, Code::Conflict);
@@ -181,7 +182,7 @@ db_tests! {
     async fn a_person_with_several_mistakes_is_told_all_of_them(t: TestVault) {
         let admin = t.admin().await;
         for bad in ["", "ada", "@", "ada@", "@example.com", "a@b@c", "a b@c", "a\n@c", "<a@c>", &format!("{}@c", "a".repeat(254))] {
-            let new = NewPerson { password: "short".to_owned().into(), name: Some("two\nlines".into()), ..person(bad, PlatformRole::Member) };
+            let new = NewPerson { password: Some("short".to_owned().into()), name: Some("two\nlines".into()), ..person(bad, PlatformRole::Member) };
             let told = error(t.vault.create_person(&admin, new).await);
             assert_eq!(told.code, Code::Invalid);
             assert_eq!(told.problems.len(), 3, "{bad}: {:?}", told.problems);
@@ -201,7 +202,9 @@ db_tests! {
         let developer = t.actor(signed_in).await;
         let Principal::Person(who) = &developer.principal else { panic!("a person") };
         assert_eq!(who.memberships.len(), 1);
-        assert_eq!(t.vault.list_members(&developer, &shop).await.unwrap(), std::slice::from_ref(&made));
+        let members = t.vault.list_members(&developer, &shop).await.unwrap();
+        assert_eq!(members.iter().map(|member| member.email.as_str()).collect::<Vec<_>>(), [ADMIN, email.as_str()]);
+        assert_eq!(members[1], made);
         assert_eq!(error(t.vault.create_member(&admin, &shop, &member(&email)).await).code, Code::Conflict);
         assert_eq!(error(t.vault.create_member(&developer, &shop, &member(ADMIN)).await).code, Code::Denied);
         assert_eq!(error(t.vault.delete_member(&developer, &shop, &made.id).await).code, Code::Denied);
@@ -232,6 +235,7 @@ db_tests! {
         let signed_in = t.log_in(&email).await;
         for (change, undo) in [
             ("UPDATE people SET role = 'admin'", "UPDATE people SET role = 'member'"),
+            ("UPDATE people SET auditor = true", "UPDATE people SET auditor = false"),
             ("UPDATE people SET credential_epoch = 9", "UPDATE people SET credential_epoch = 1"),
             ("UPDATE people SET disabled = true", "UPDATE people SET disabled = false"),
             ("UPDATE people SET name = 'x'", "UPDATE people SET name = 'person0'"),
@@ -247,9 +251,18 @@ db_tests! {
         // A known password hash put in place of another's.
         t.place.execute(&format!("UPDATE people SET password_hash = (SELECT password_hash FROM people WHERE email = '{email}') WHERE email = '{ADMIN}'")).await;
         assert!(matches!(try_log_in(&t, ADMIN, PASSWORD).await, Err(Error::Tampered { table: "people" })));
-        // A membership moved to another project.
-        t.place.execute("UPDATE members SET project_id = (SELECT id FROM projects WHERE slug = 'bank')").await;
-        let actor = t.vault.actor_of_session(request(), signed_in).await;
-        assert!(matches!(actor, Err(Error::Tampered { table: "members" })));
+        // A role moved to another project, widened, or given for another environment.
+        for change in [
+            "UPDATE memberships SET project_id = (SELECT id FROM projects WHERE slug = 'bank') WHERE role = 'developer'",
+            "UPDATE memberships SET role = 'owner' WHERE role = 'developer'",
+            "UPDATE memberships SET environment_id = (SELECT id FROM environments WHERE name = 'staging') WHERE role = 'developer'",
+        ] {
+            t.place.execute("CREATE TABLE kept AS SELECT * FROM memberships").await;
+            assert_eq!(t.place.execute(change).await, 1);
+            let actor = t.vault.actor_of_session(request(), signed_in).await;
+            assert!(matches!(actor, Err(Error::Tampered { table: "memberships" })), "{change}");
+            t.place.execute("DELETE FROM memberships; INSERT INTO memberships SELECT * FROM kept; DROP TABLE kept").await;
+            t.actor(signed_in).await;
+        }
     }
 }

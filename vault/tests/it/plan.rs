@@ -313,9 +313,10 @@ db_tests! {
     }
 
     async fn what_a_plan_says_of_the_services_is_what_they_get_then(t: TestVault) {
-        let admin = t.shop().await;
+        t.shop().await;
         t.project("bank").await;
         t.service("bank", "desk").await;
+        let admin = t.admin().await;
         let mut dice = Dice(7);
         let mut kinds = 0;
         for round in 0..24 {

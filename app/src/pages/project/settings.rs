@@ -10,15 +10,14 @@ use crate::{
 };
 
 #[component]
-pub(super) fn Settings(project: Project) -> impl IntoView {
+pub(super) fn Settings(project: Project, owns: bool) -> impl IntoView {
     let slug = project.slug.to_string();
-    let hidden = |slug: &str| view! { <input type="hidden" name="project" value=slug.to_owned() /> };
-    let (to_edit, to_delete) = (hidden(&slug), hidden(&slug));
+    let end = owns.then(|| view! { <End slug=slug.clone() /> });
     view! {
         <details class="panel fold" open=was_refused(forms::PROJECT_EDIT)>
             <summary><Icon name="edit" />"Name and description"</summary>
             <Form action=forms::PROJECT_EDIT class="panel-body stack-3">
-                {to_edit}
+                <input type="hidden" name="project" value=slug />
                 <div class="fields top">
                     <Field id="project-name" name="name" label="Name for people" value=project.name />
                     <Field
@@ -32,10 +31,18 @@ pub(super) fn Settings(project: Project) -> impl IntoView {
                 <div class="actions"><button class="button primary" type="submit">"Save"</button></div>
             </Form>
         </details>
+        {end}
+    }
+}
+
+/// Its deletion; for owners.
+#[component]
+fn End(slug: String) -> impl IntoView {
+    view! {
         <details class="panel fold" open=was_refused(forms::PROJECT_DELETE)>
             <summary class="is-bad"><Icon name="trash" />"Delete project"</summary>
             <Form action=forms::PROJECT_DELETE class="panel-body stack-3">
-                {to_delete}
+                <input type="hidden" name="project" value=slug.clone() />
                 <p>
                     "This deletes " <b>{slug}</b>
                     " with its services, secrets, their history, bindings and tokens. It cannot be undone."

@@ -39,8 +39,8 @@ pub fn Detail(
     environments: Vec<EnvironmentName>,
     /// The day it is.
     today: Day,
-    /// What the reader may.
-    may: May,
+    /// Whether the reader may write in every environment.
+    whole: bool,
     /// What of it is being written.
     writing: Writing,
     /// Where its value is shown.
@@ -48,7 +48,7 @@ pub fn Detail(
 ) -> impl IntoView {
     let scope = place.level.at(open.environment.clone());
     let where_ = scope_name(&scope);
-    let name = open.row.name.clone();
+    let (name, may) = (open.row.name.clone(), open.may);
     let cell = &open.row.cells[column];
     let looks = Looks::of(cell);
     let written = WrittenCell {
@@ -68,7 +68,7 @@ pub fn Detail(
         view! { <span class=format!("chip is-{}", looks.tone)><Icon name=looks.icon />{looks.note.clone()}</span> }
     });
     let writes = may.write && writing != Writing::No && writing != Writing::New;
-    let body = if writes && writing == Writing::Row {
+    let body = if whole && writing == Writing::Row {
         let row = open.row.clone();
         view! { <div class="detail-body whole"><RowForm place=place.clone() row environments close=asked.href() /></div> }
             .into_any()
@@ -92,7 +92,7 @@ pub fn Detail(
         }
         .into_any()
     };
-    let everywhere = (may.write && writing != Writing::Row).then(|| {
+    let everywhere = (whole && writing != Writing::Row).then(|| {
         view! {
             <a class="button quiet small" href=asked.href_with("edit=row") data-noscroll="">
                 <Icon name="edit" />
@@ -170,11 +170,17 @@ fn ValueBox(
             </a>
         }
     });
+    let level = place.level.clone();
     let moves = (may.reveal && may.write).then(|| view! { <CopyLinks place scope name=secret.name.clone() /> });
     let hint = if may.reveal {
         "Revealing and copying are recorded. A revealed value goes away after 30 s."
     } else {
-        "Only admins see and change what is set for the whole platform; your services get it all the same."
+        match level {
+            Level::Platform => {
+                "Only admins see and change what is set for the whole platform; your services get it all the same."
+            }
+            _ => "To see this value takes a role that reveals in this environment; services get it all the same.",
+        }
     };
     view! {
         <div class="field">

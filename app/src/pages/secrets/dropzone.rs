@@ -71,7 +71,7 @@ pub fn Dropzone(
                 </select>
             </span>
             <label class="hint" for="import-environment">"into"</label>
-            <span><EnvironmentSelect environments=reach.environments id="import-environment" /></span>
+            <span><EnvironmentSelect environments=reach.writable.environments whole=reach.writable.whole id="import-environment" /></span>
             <button class="button unscripted" type="submit" name="do" value="plan">"Show the plan"</button>
             <button class="button unscripted" type="submit"><Icon name="upload" />"Upload"</button>
         </form>

@@ -65,6 +65,7 @@ fn Effective(view: EffectiveView, asked: AskedEffective, reveal: Reveal, typing:
         service,
         environments,
         environment,
+        closed,
         rows,
         missing,
         next,
@@ -92,6 +93,18 @@ fn Effective(view: EffectiveView, asked: AskedEffective, reveal: Reveal, typing:
             view! { <a href=href data-noscroll="" aria-current=here.then_some("true")>{name.to_string()}</a> }
         })
         .collect::<Vec<_>>();
+    if closed {
+        return view! {
+            <SecretsHead head current=Current::Effective />
+            <div class="toolbar"><nav class="segmented" aria-label="Environment">{switch}</nav></div>
+            <div class="sheet-wrap">
+                <Empty icon="denied" title=format!("No access to {environment}")>
+                    <p>"Your role in this project is for other environments. Whoever manages the project can give you one here."</p>
+                </Empty>
+            </div>
+        }
+        .into_any();
+    }
     let pill = {
         let asked = asked.clone();
         move |source: &'static str, icon: Option<&'static str>, label, count| {

@@ -37,6 +37,8 @@ pub struct EffectiveView {
     pub environments: Vec<EnvironmentName>,
     /// The one on show; none where there is none at all.
     pub environment: Option<EnvironmentName>,
+    /// Whether the reader has no role in it: nothing else is known then.
+    pub closed: bool,
     /// The rows of this page.
     pub rows: Vec<Seen>,
     /// Names that bindings need here and no rung holds, as far as the filter lets them through.
@@ -150,13 +152,20 @@ mod gather {
         let head = head::gather(vault, actor, &base, None).await?;
         let environments: Vec<EnvironmentName> =
             vault.list_environments(actor).await?.into_iter().map(|environment| environment.name).collect();
+        let is_open = |name: &&EnvironmentName| {
+            let scope = domain::Scope::service(service.clone(), Some((*name).clone()));
+            access::check(actor, Action::See, &scope).is_ok()
+        };
         let asked_for = environments.iter().find(|name| name.as_str() == asked.env);
-        let Some(environment) = asked_for.or(environments.first()).cloned() else {
+        let shown = asked_for.or_else(|| environments.iter().find(is_open)).or(environments.first()).cloned();
+        let closed = shown.as_ref().is_some_and(|name| !is_open(&name));
+        let Some(environment) = shown.clone().filter(|_| !closed) else {
             return Ok(EffectiveView {
                 head,
                 service,
                 environments,
-                environment: None,
+                environment: shown,
+                closed,
                 rows: Vec::new(),
                 missing: Vec::new(),
                 next: None,
@@ -195,6 +204,7 @@ mod gather {
             service,
             environments,
             environment: Some(environment),
+            closed: false,
             next: rows.last().filter(|_| more).map(|row| row.name.clone()),
             rows,
             missing,

@@ -31,7 +31,7 @@ pub struct LevelTab {
     pub level: Level,
     /// How many names are set on it.
     pub count: u32,
-    /// Whether the reader may write there.
+    /// Whether the reader may write there, in one environment at least.
     pub write: bool,
 }
 
@@ -147,10 +147,9 @@ pub(super) async fn gather(
     base: &Level,
     known: Option<(&Level, u32)>,
 ) -> vault::Result<Head> {
-    use domain::{
-        Action, access,
-        api::{ListQuery, MatrixShow},
-    };
+    use domain::api::{ListQuery, MatrixShow};
+
+    use super::scope_read::Writable;
     let (description, bindings) = match base {
         Level::Service(path) => {
             (vault.find_service(actor, path).await?.description, vault.list_bindings(actor, path).await?.len())
@@ -158,6 +157,8 @@ pub(super) async fn gather(
         Level::Project { project } => (vault.find_project(actor, project).await?.description, 0),
         Level::Platform => (String::new(), 0),
     };
+    let environments = vault.list_environments(actor).await?;
+    let environments: Vec<_> = environments.into_iter().map(|environment| environment.name).collect();
     let mut levels = Vec::new();
     for level in super::place::levels(base) {
         let count = match known {
@@ -168,7 +169,7 @@ pub(super) async fn gather(
                 matrix.counts.set
             }
         };
-        let write = access::check(actor, Action::WriteSecrets, &level.at(None)).is_ok();
+        let write = Writable::of(actor, &level, &environments).any();
         levels.push(LevelTab { level, count, write });
     }
     Ok(Head { base: base.clone(), description, levels, bindings: u32::try_from(bindings).unwrap_or(u32::MAX) })

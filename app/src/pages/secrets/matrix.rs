@@ -67,7 +67,7 @@ pub fn MatrixTable(
             view! { <th class="at" scope="col">{title}{tag}</th> }
         })
         .collect();
-    let (today, write) = (view.matrix.today, view.may.write);
+    let (today, write) = (view.matrix.today, view.writable.whole);
     let open = view.open.as_ref().map(|open| (open.row.name.clone(), open.column(&environments)));
     let mut detail = detail;
     let width = environments.len() + 2;

@@ -9,6 +9,7 @@ use super::{
     place::{environment_word, level_title},
     plan_apply::{Apply, Progress, size},
     plan_items::{PlanItems, line},
+    scope_read::Writable,
     upload::Upload,
     upload_file::{File, Known},
 };
@@ -83,7 +84,7 @@ fn Open(upload: Upload, file: File) -> impl IntoView {
                     <div class="panel panel-body row">
                         <span class="label">"Store in"</span>
                         {levels.map(|levels| view! { <Levels upload levels /> })}
-                        <Environments upload environments=reach.environments />
+                        <Environments upload writable=reach.writable />
                         <ReadAs upload format=file.format />
                     </div>
                     <Progress upload />
@@ -135,8 +136,10 @@ fn Levels(upload: Upload, levels: Vec<super::head::LevelTab>) -> impl IntoView {
 }
 
 #[component]
-fn Environments(upload: Upload, environments: Vec<domain::EnvironmentName>) -> impl IntoView {
-    let options: Vec<_> = environments
+fn Environments(upload: Upload, writable: Writable) -> impl IntoView {
+    let all = writable.whole.then(|| view! { <option value="all">"All environments"</option> });
+    let options: Vec<_> = writable
+        .environments
         .into_iter()
         .map(|name| view! { <option value=name.to_string()>{name.to_string()}</option> })
         .collect();
@@ -149,7 +152,7 @@ fn Environments(upload: Upload, environments: Vec<domain::EnvironmentName>) -> i
             prop:value=chosen
             on:change=move |event| upload.move_into(&event_target_value(&event))
         >
-            <option value="all">"All environments"</option>
+            {all}
             {options}
         </select>
     }

@@ -102,6 +102,7 @@ fn Scope(place: Place, asked: Asked, view: ScopeView, kept: Kept) -> impl IntoVi
     let writing = Memo::new(move |_| query.with(Writing::of));
     let write = view.may.write;
     let (head, environments) = (view.head.clone(), view.matrix.environments.clone());
+    let writable = view.writable.clone();
     let actions = {
         let href = asked.closed().href_with("new=1");
         let from = AskedCopy { to: place.level.short(), ..AskedCopy::default() };
@@ -117,17 +118,17 @@ fn Scope(place: Place, asked: Asked, view: ScopeView, kept: Kept) -> impl IntoVi
         view! { <a class="button" href=crate::paths::changes_of(&place.level)><Icon name="history" />"History"</a>{new} }
     };
     let export = (view.may.reveal && view.matrix.counts.set > 0).then(|| {
-        let wanted = Wanted::Own(environments.clone());
+        let wanted = Wanted::Own(environments);
         let back = format!("{}{}", place.path(), asked.href());
         view! { <ExportForm place=place.clone() wanted back /> }
     });
-    let reach = Reach { place: place.clone(), levels: head.levels.clone(), environments: environments.clone() };
+    let reach = Reach { place: place.clone(), levels: head.levels.clone(), writable: writable.clone() };
     let above = if write {
         Either::Left(view! { <Dropzone upload=kept.upload reach /> })
     } else {
         Either::Right(view! {
             <Callout tone="info" icon="lock">
-                {format!("You see the names of {} and who changed them. Only admins change or reveal what is set here.", level_title(&place.level))}
+                {format!("You see the names of {} and who changed them. {}", level_title(&place.level), who_writes(&place.level))}
             </Callout>
         })
     };
@@ -135,7 +136,7 @@ fn Scope(place: Place, asked: Asked, view: ScopeView, kept: Kept) -> impl IntoVi
         let (place, close) = (place.clone(), asked.href());
         move || {
             (write && writing.get() == Writing::New).then(|| {
-                view! { <NewSecret place=place.clone() environments=environments.clone() close=close.clone() /> }
+                view! { <NewSecret place=place.clone() writable=writable.clone() close=close.clone() /> }
             })
         }
     };
@@ -157,7 +158,7 @@ fn Rows(place: Place, asked: Asked, view: ScopeView, writing: Memo<Writing>, kep
     }
     let caption = format!("Secrets of {} by environment. Values are hidden.", level_title(&place.level));
     let detail = view.open.clone().map(|open| {
-        let (place, asked, may) = (place.clone(), asked.clone(), view.may);
+        let (place, asked, whole) = (place.clone(), asked.clone(), view.writable.whole);
         let column = open.column(&view.matrix.environments);
         let (environments, today) = (view.matrix.environments.clone(), view.matrix.today);
         (move || {
@@ -169,7 +170,7 @@ fn Rows(place: Place, asked: Asked, view: ScopeView, writing: Memo<Writing>, kep
                     column
                     environments=environments.clone()
                     today
-                    may
+                    whole
                     writing=writing.get()
                     reveal=kept.reveal
                 />
@@ -211,6 +212,14 @@ fn words(view: &ScopeView, asked: &Asked) -> String {
     }
 }
 
+/// Who writes on a level, for those who do not.
+fn who_writes(level: &Level) -> &'static str {
+    match level {
+        Level::Platform => "Only admins change or reveal what is set here.",
+        _ => "Its developers, admins and owners write here, in the environments they were given.",
+    }
+}
+
 /// Why the table is empty, and what to do about it.
 #[component]
 fn Nothing(place: Place, asked: Asked, view: ScopeView) -> impl IntoView {
@@ -232,8 +241,7 @@ fn Nothing(place: Place, asked: Asked, view: ScopeView) -> impl IntoView {
         return view! { <Empty icon="none" title><a class="button" href=all>"Show all names"</a></Empty> }.into_any();
     }
     if !view.may.write {
-        return view! { <Empty icon="lock" title><p>"Ask an admin to set the ones every service needs."</p></Empty> }
-            .into_any();
+        return view! { <Empty icon="lock" title><p>{who_writes(&place.level)}</p></Empty> }.into_any();
     }
     let new = asked.closed().href_with("new=1");
     let what = level_name(&place.level);

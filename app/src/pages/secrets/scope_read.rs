@@ -17,13 +17,40 @@ pub struct ScopeView {
     pub head: Head,
     /// The table; the open row is in it, on whatever page it is.
     pub matrix: Matrix,
-    /// What the reader may do on this level.
+    /// What the reader may do on this level: write in one of its columns at least, reveal in all of them.
     pub may: May,
+    /// Where on this level the reader may write.
+    pub writable: Writable,
     /// The open cell, where the address names one that is there.
     pub open: Option<OpenCell>,
 }
 
-/// What someone may do on a level.
+/// The columns of a level that someone may write in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Writable {
+    /// That of all environments, and so every one.
+    pub whole: bool,
+    /// The environments.
+    pub environments: Vec<EnvironmentName>,
+}
+
+impl Writable {
+    /// Where `actor` may write on `level`.
+    #[cfg(feature = "ssr")]
+    pub fn of(actor: &domain::Actor, level: &Level, environments: &[EnvironmentName]) -> Self {
+        let writes =
+            |environment| domain::access::check(actor, domain::Action::WriteSecrets, &level.at(environment)).is_ok();
+        let environments = environments.iter().filter(|name| writes(Some((*name).clone()))).cloned().collect();
+        Self { whole: writes(None), environments }
+    }
+
+    /// Whether there is any.
+    pub fn any(&self) -> bool {
+        self.whole || !self.environments.is_empty()
+    }
+}
+
+/// What someone may do on a level, or to one cell of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct May {
     /// Write, delete, upload.
@@ -39,6 +66,8 @@ pub struct OpenCell {
     pub environment: Option<EnvironmentName>,
     /// Its row of the table.
     pub row: MatrixRow,
+    /// What the reader may do to it.
+    pub may: May,
     /// The secret, where one is set here.
     pub secret: Option<SecretRow>,
     /// What the service of the page sees under the name; none on pages of no service, or for all environments.
@@ -80,7 +109,7 @@ mod gather {
     };
     use vault::{Result, Vault};
 
-    use super::{Asked, May, OpenCell, Place, ScopeView, column, service_of};
+    use super::{Asked, May, OpenCell, Place, ScopeView, Writable, column, service_of};
     use crate::pages::secrets::{asked::OpenAt, head, place::environment_of};
 
     pub(super) async fn scope(vault: &Vault, actor: &Actor, place: Place, asked: &Asked) -> Result<ScopeView> {
@@ -95,12 +124,17 @@ mod gather {
             None => None,
         };
         let scope = place.level.at(None);
-        let may = May {
-            write: access::check(actor, Action::WriteSecrets, &scope).is_ok(),
-            reveal: access::check(actor, Action::Reveal, &scope).is_ok(),
-        };
+        let writable = Writable::of(actor, &place.level, &matrix.environments);
+        let may = May { write: writable.any(), ..may(actor, &scope) };
         let head = head::gather(vault, actor, &place.base, Some((&place.level, matrix.counts.set))).await?;
-        Ok(ScopeView { head, matrix, may, open })
+        Ok(ScopeView { head, matrix, may, writable, open })
+    }
+
+    fn may(actor: &Actor, scope: &domain::Scope) -> May {
+        May {
+            write: access::check(actor, Action::WriteSecrets, scope).is_ok(),
+            reveal: access::check(actor, Action::Reveal, scope).is_ok(),
+        }
     }
 
     /// The open cell; puts its row first where it is on another page of the table.
@@ -140,9 +174,11 @@ mod gather {
             _ => None,
         };
         let ladder = match (service_of(&place.base), &environment) {
+            // A ladder that nobody here may look at is not asked for.
+            (Some(_), Some(_)) if cell.state == CellState::NoAccess => None,
             (Some(service), Some(environment)) => Some(vault.explain(actor, service, environment, &at.name).await?),
             _ => None,
         };
-        Ok(Some(OpenCell { environment, row, secret, ladder }))
+        Ok(Some(OpenCell { environment, may: may(actor, &scope), row, secret, ladder }))
     }
 }

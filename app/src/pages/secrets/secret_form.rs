@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::{
     care_form::CareFields,
     place::{Place, environment_word},
+    scope_read::Writable,
     value_fields::ValueFields,
 };
 use crate::{
@@ -32,11 +33,12 @@ pub struct WrittenCell {
 pub fn NewSecret(
     /// The page.
     place: Place,
-    /// The columns.
-    environments: Vec<EnvironmentName>,
+    /// The columns to choose from.
+    writable: Writable,
     /// The address without the form.
     close: String,
 ) -> impl IntoView {
+    let Writable { whole, environments } = writable;
     let kept = |field: &str| {
         use_chrome().with_untracked(|chrome| {
             let notice = chrome.notice.as_ref()?;
@@ -61,7 +63,7 @@ pub fn NewSecret(
                     <Field name="name" label="Name" id="new-name" placeholder="DATABASE_URL" mono=true />
                     <div class="field">
                         <label for="new-environment">"Environment"</label>
-                        <EnvironmentSelect environments id="new-environment" chosen=environment />
+                        <EnvironmentSelect environments whole id="new-environment" chosen=environment />
                     </div>
                 </div>
                 <ValueFields kind id="new" />
@@ -143,12 +145,16 @@ pub fn DeleteSecret(
 pub fn EnvironmentSelect(
     /// The environments.
     environments: Vec<EnvironmentName>,
+    /// Whether all of them can be chosen at once.
+    #[prop(default = true)]
+    whole: bool,
     /// Unique on the page.
     id: &'static str,
     /// What is chosen at first.
     #[prop(optional, into)]
     chosen: String,
 ) -> impl IntoView {
+    let all = whole.then(|| view! { <option value="all">"All environments"</option> });
     let options: Vec<_> = environments
         .into_iter()
         .map(|name| {
@@ -156,7 +162,7 @@ pub fn EnvironmentSelect(
             view! { <option value=name.to_string() selected=selected>{name.to_string()}</option> }
         })
         .collect();
-    view! { <select class="input" id=id name="environment"><option value="all">"All environments"</option>{options}</select> }
+    view! { <select class="input" id=id name="environment">{all}{options}</select> }
 }
 
 /// Where a form is: its page and level.

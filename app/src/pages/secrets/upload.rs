@@ -15,6 +15,7 @@ use super::{
     browser,
     head::LevelTab,
     place::{Place, environment_of},
+    scope_read::Writable,
     upload_file::{File, Given, Known, Posting, Stage, address, format_of, preview, since, told},
 };
 use crate::{chrome::use_chrome, notice::Notice};
@@ -26,8 +27,8 @@ pub struct Reach {
     pub place: Place,
     /// Its levels.
     pub levels: Vec<LevelTab>,
-    /// The environments.
-    pub environments: Vec<domain::EnvironmentName>,
+    /// The environments of the page.
+    pub writable: Writable,
 }
 
 /// The upload of a page.
