@@ -41,8 +41,8 @@ pub(super) fn row(person: PersonRow, own: &str, manages: bool) -> AnyView {
                 </span>
             </th>
             <td data-label="Role">{role}</td>
-            <td class="wraps" data-label="Where">{place}</td>
-            <td data-label="State">{state}</td>
+            <td class="wraps" data-label="Where"><div>{place}</div></td>
+            <td data-label="State"><div>{state}</div></td>
             <td class="quiet-text tight" data-label="Since"><When at=person.created_at /></td>
             {actions}
         </tr>

@@ -151,7 +151,7 @@ fn row(project: &Slug, member: Member, environments: &[EnvironmentName], rights:
                     <span><b>{member.name}</b><br /><small class="quiet-text">{member.email}</small></span>
                 </span>
             </th>
-            <td class="wraps" data-label="Role">{grants}</td>
+            <td class="wraps" data-label="Role"><div>{grants}</div></td>
             {actions}
         </tr>
     }

@@ -45,6 +45,7 @@ impl Writable {
     }
 
     /// Whether there is any.
+    #[cfg(feature = "ssr")]
     pub fn any(&self) -> bool {
         self.whole || !self.environments.is_empty()
     }
