@@ -33,8 +33,9 @@ pub use shell::shell;
 
 use components::Layout;
 use pages::{
-    Account, Audit, ChangesPage, Confirm, ConflictPage, DeletedPage, Duplicates, Environments, FirstSteps, Home, Invite, Login,
-    NotFound, People, PolicyPage, ProjectPage, ReadinessPage, SearchPage, SecondFactorPage, SecondStep, SecretHistory, Setup, Tokens,
+    Account, Audit, ChangesPage, Confirm, ConflictPage, DeletedPage, Duplicates, Environments, FirstSteps, Home,
+    Invite, Login, NotFound, People, PolicyPage, ProjectPage, ReadinessPage, SearchPage, SecondFactorPage, SecondStep,
+    SecretHistory, Setup, Tokens,
     secrets::{
         BindingsPage, CopyPage, EffectivePage, PlatformSecrets, ProjectSecrets, ServicePlatformSecrets,
         ServiceProjectSecrets, ServiceSecrets,

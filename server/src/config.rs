@@ -1,8 +1,8 @@
 //! The command line and the environment. Every flag is also a variable `STRONGROOM_…`; `--help` is the reference.
 
 mod audit;
-mod edge;
 mod duration;
+mod edge;
 mod environment;
 mod origin;
 mod secret;

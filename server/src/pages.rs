@@ -142,7 +142,10 @@ fn is_for_enrolling(page: &str) -> bool {
 
 /// Pages for those who are nobody yet.
 fn is_open(page: &str) -> bool {
-    page == app::paths::LOGIN || page == app::paths::LOGIN_CODE || page.starts_with("/setup/") || page.starts_with("/invite/")
+    page == app::paths::LOGIN
+        || page == app::paths::LOGIN_CODE
+        || page.starts_with("/setup/")
+        || page.starts_with("/invite/")
 }
 
 pub(crate) fn theme(headers: &HeaderMap) -> Option<String> {

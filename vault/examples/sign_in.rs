@@ -27,6 +27,7 @@ async fn main() {
         database: format!("sqlite://{}", directory.path().join("strongroom.db").display()).parse().unwrap(),
         keys: KeyFiles::in_directory(&directory.path().join("keys")),
         clock: Clock::from_fn(move || Millis(tells.load(Ordering::SeqCst))),
+        audit: vault::AuditConfig::default(),
         confirm_within: DAY,
     })
     .await

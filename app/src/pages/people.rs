@@ -122,18 +122,3 @@ fn about(role: PlatformRole) -> &'static str {
         PlatformRole::Member => "what their projects give",
     }
 }
-
-/// Takes the second factor from someone who lost their device.
-#[component]
-fn LostFactor(id: String, name: String) -> impl IntoView {
-    view! {
-        <details class="menu">
-            <summary class="button quiet small" aria-label=format!("Second factor of {name}")>"Second factor"</summary>
-            <form class="menu-list form" action=forms::PERSON_FACTOR method="post">
-                <input type="hidden" name="id" value=id />
-                <p>"Did " <b>{name}</b> " lose their device? Make sure that it is them who ask. Their sessions end, too."</p>
-                <button class="button danger" type="submit">"Reset second factor"</button>
-            </form>
-        </details>
-    }
-}

@@ -4,6 +4,7 @@ use app::{notice::Notice, paths};
 use axum::{
     Form, Router,
     extract::{Path, State},
+    http::HeaderMap,
     response::{IntoResponse, Redirect, Response},
     routing::post,
 };
@@ -12,7 +13,7 @@ use serde::Deserialize;
 use tower_sessions::Session;
 use vault::Vault;
 
-use super::lead;
+use super::{lead, session::on};
 use crate::{AppState, local_path::local_path, problem::Answer, session};
 
 pub(super) fn routes() -> Router<AppState> {
@@ -30,12 +31,13 @@ async fn accept(
     State(vault): State<Vault>,
     session: Session,
     axum::Extension(request): axum::Extension<RequestInfo>,
+    headers: HeaderMap,
     Path(token): Path<String>,
     Form(form): Form<Accepted>,
 ) -> Answer<Response> {
     match vault.accept_invitation(&request, &token, &form.name, form.password.0).await {
         Ok(signed_in) => {
-            session::sign_in(&session, signed_in).await?;
+            session::sign_in(&session, signed_in, on(&headers, &request)).await?;
             Ok(Redirect::to(paths::HOME).into_response())
         }
         Err(refused) => {

@@ -68,7 +68,7 @@ async fn sign_in(
 }
 
 /// The device of a browser, for the list of sessions.
-fn on(headers: &HeaderMap, request: &RequestInfo) -> Device {
+pub(super) fn on(headers: &HeaderMap, request: &RequestInfo) -> Device {
     Device { name: device(headers), address: request.address.clone() }
 }
 

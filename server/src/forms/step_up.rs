@@ -34,7 +34,7 @@ use crate::{
 };
 
 /// The forms that may be sent again.
-const SENT_AGAIN: [&str; 12] = [
+const SENT_AGAIN: [&str; 19] = [
     forms::TOKENS,
     forms::MEMBERS,
     forms::MEMBER_DELETE,
@@ -47,6 +47,13 @@ const SENT_AGAIN: [&str; 12] = [
     forms::FACTOR_END,
     forms::RECOVERY_CODES,
     forms::PERSON_FACTOR,
+    forms::PEOPLE,
+    forms::PERSON_EDIT,
+    forms::PERSON_DISABLE,
+    forms::PERSON_ENABLE,
+    forms::PERSON_DELETE,
+    forms::PERSON_INVITE,
+    forms::MEMBER_EDIT,
 ];
 /// The same, beyond those: what the installation demands.
 const ALSO: &str = forms::POLICY;

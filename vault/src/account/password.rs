@@ -36,6 +36,7 @@ impl Vault {
         let kept = current.map(|id| self.session_hash(id));
 
         let mut tx = self.inner.db.write().await?;
+        tx.put_person_lock(id).await?;
         let found = tx.find_person(id).await?;
         let mut row = self.checked(found.ok_or_else(gone)?)?;
         if row.credential_epoch != person.credential_epoch {

@@ -42,6 +42,7 @@ impl Vault {
         let id = own(actor)?.id;
         self.require_confirmed(actor)?;
         let mut tx = self.inner.db.write().await?;
+        tx.put_person_lock(id).await?;
         let row = self.own_row(&mut tx, id).await?;
         if row.second_factor {
             return Err(has_one());
@@ -82,6 +83,7 @@ impl Vault {
     /// Ends the second factor of an enrolment; `None` when the code is not the device's.
     async fn try_enrol(&self, actor: &Actor, id: Uuid, code: &str) -> Result<Option<Vec<Zeroizing<String>>>> {
         let mut tx = self.inner.db.write().await?;
+        tx.put_person_lock(id).await?;
         let row = self.own_row(&mut tx, id).await?;
         if row.second_factor {
             return Err(has_one());
@@ -103,6 +105,7 @@ impl Vault {
         let id = own(actor)?.id;
         self.require_confirmed(actor)?;
         let mut tx = self.inner.db.write().await?;
+        tx.put_person_lock(id).await?;
         let row = self.own_row(&mut tx, id).await?;
         if !row.second_factor {
             return Err(
@@ -120,6 +123,7 @@ impl Vault {
         let id = own(actor)?.id;
         self.require_confirmed(actor)?;
         let mut tx = self.inner.db.write().await?;
+        tx.put_person_lock(id).await?;
         let row = self.own_row(&mut tx, id).await?;
         let row = self.guard(StoredPerson { second_factor: false, ..row });
         tx.put_credentials(&row).await?;
@@ -137,6 +141,7 @@ impl Vault {
         let absent = || PublicError::not_found(format_args!("the person {person}"));
         let id = person.parse::<Uuid>().map_err(|_| absent())?;
         let mut tx = self.inner.db.write().await?;
+        tx.put_person_lock(id).await?;
         let row = tx.find_person(id).await?;
         let row = self.checked(row.ok_or_else(absent)?)?;
         let epoch = row.credential_epoch + 1;

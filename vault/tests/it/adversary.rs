@@ -41,7 +41,8 @@ const OLDER: &str = "an old row carries its old MAC; the audit log has the chang
 const NEVER: &str = "rows of this table are never changed";
 const SESSION: &str = "an editor can end sessions, or put back one that was there; whom it signs in is checked against the \
                        person's epoch with every request";
-const CARRIED: &str = "empty since `memberships`; a row put here is carried over only with its MAC, which needs the key";
+const CARRIED: &str =
+    "empty since `memberships`; a row put here is carried over only with its MAC, which needs the key";
 const CODE: &str = "a keyed hash over person and code: a row that is changed fits no code of anybody";
 const LINK: &str = "links of the first start, gone once there is an admin; found by a keyed hash";
 const SEARCH: &str = "derived from guarded rows, which alone are believed: a change hides a hit, and never makes one";

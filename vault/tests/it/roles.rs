@@ -315,7 +315,7 @@ db_tests! {
         t.before_roles("shop", &email).await;
         let now = t.reopen().await;
         assert_eq!(t.place.number("SELECT COUNT(*) FROM members").await, 0);
-        let signed_in = now.log_in(&request(), &email, crate::fixture::secret(crate::fixture::PASSWORD)).await.unwrap();
+        let signed_in = t.log_in(&email).await;
         let developer = now.actor_of_session(request(), signed_in).await.unwrap().unwrap();
         let members = now.list_members(&developer, &slug("shop")).await.unwrap();
         assert_eq!(members.len(), 1);

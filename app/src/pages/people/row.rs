@@ -110,6 +110,15 @@ fn Actions(person: PersonRow) -> impl IntoView {
         }
         .into_any(),
     };
+    let lost_factor = person.second_factor.then(|| {
+        view! {
+            <form class="stack-2" action=forms::PERSON_FACTOR method="post">
+                {id()}
+                <p>"Did they lose their device? Make sure that it is them who ask. Their sessions end, too."</p>
+                <button class="button wide" type="submit"><Icon name="token" />"Reset second factor"</button>
+            </form>
+        }
+    });
     let (words, remove) = if is_invited {
         ("Their link stops working, and nothing of them stays.", "Withdraw invitation")
     } else {
@@ -137,6 +146,7 @@ fn Actions(person: PersonRow) -> impl IntoView {
                 <summary class="button quiet square small" aria-label=more.clone() title=more><Icon name="more" /></summary>
                 <div class="menu-list form">
                     {door}
+                    {lost_factor}
                     <form class="stack-2" action=forms::PERSON_DELETE method="post">
                         {id()}
                         <p>{words}</p>
