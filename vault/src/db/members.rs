@@ -50,8 +50,8 @@ macro_rules! select_members {
     ($rest:literal) => {
         concat!(
             "SELECT m.id, m.project_id, m.person_id, m.environment_id, m.role, m.created_at, m.mac, \
-             p.slug AS project_slug, e.name AS environment_name FROM memberships m \
-             JOIN projects p ON p.id = m.project_id \
+             COALESCE(p.slug, '') AS project_slug, e.name AS environment_name FROM memberships m \
+             LEFT JOIN projects p ON p.id = m.project_id \
              LEFT JOIN environments e ON e.id = m.environment_id ",
             $rest
         )

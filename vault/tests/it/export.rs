@@ -141,9 +141,9 @@ db_tests! {
         // Without a comment in the file, what is there stays.
         import("A=2\n").await;
         assert_eq!(comment().await, "what it is\nand why");
-        // A value that is there already is left alone with all that belongs to it.
+        // A value that is there already gets the words of the file.
         let plan = import("# other\nA=2\n").await;
-        assert_eq!((plan.counts.unchanged, comment().await.as_str()), (1, "what it is\nand why"));
+        assert_eq!((plan.counts.update, comment().await.as_str()), (1, "other"));
         import("# other\nA=3\n").await;
         assert_eq!(comment().await, "other");
         let exported = t.vault.export(&admin, &scope, &as_(Format::Env)).await.unwrap();

@@ -157,9 +157,15 @@ db_tests! {
         for micros in [200, 1_000, 3_000, 8_000, 15_000, 30_000] {
             let undo = t.vault.undo_change(&admin, &id);
             let done = tokio::time::timeout(std::time::Duration::from_micros(micros), undo).await;
-            let left = names(&t, &admin, "shop").await.len();
-            let undone = t.vault.find_change(&admin, &id).await.unwrap().undone_by.is_some();
-            // The commit may have been on its way: then all of it is done, else nothing.
+            // The commit may be on its way still: then all of it is done, else nothing.
+            let undone = async || t.vault.find_change(&admin, &id).await.unwrap().undone_by.is_some();
+            let (left, undone) = loop {
+                let before = undone().await;
+                let left = names(&t, &admin, "shop").await.len();
+                if before == undone().await {
+                    break (left, before);
+                }
+            };
             assert_eq!(left, if undone { 0 } else { 300 }, "{micros} µs");
             if done.is_ok() || undone {
                 return;
