@@ -19,7 +19,7 @@ use crate::{
     audit::Event,
     db::{Tx, secrets::StoredHeld},
     error::Result,
-    paging::{checked_search, page_of},
+    paging::{Page, checked_search, page_of},
     scopes::{Place, Words, covers, known, rank},
     secrets::kind_of,
 };
@@ -83,10 +83,11 @@ impl Vault {
                 MatrixShow::Due => due,
             }
         });
-        let (page, next_cursor) = page_of(names, |name| name.text, query);
+        let Page { items: page, next: next_cursor, found, before } = page_of(names, |name| name.text, query);
         let narrower = self.narrower(&mut tx, actor, &place, &page).await?;
         let rows = self.rows(&mut tx, level, &columns, &page, &narrower).await?;
-        Ok(Matrix { level: level.clone(), environments, missing, today, rows, next_cursor, counts })
+        let level = level.clone();
+        Ok(Matrix { level, environments, missing, today, rows, next_cursor, found, before, counts })
     }
 
     /// Names that bindings of `service` need in `environment`, and that no rung holds; by name.

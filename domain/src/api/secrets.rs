@@ -210,6 +210,10 @@ pub struct Matrix {
     pub rows: Vec<MatrixRow>,
     /// What the next page starts after.
     pub next_cursor: Option<String>,
+    /// How many names the filter lets through, on all pages.
+    pub found: u32,
+    /// How many of them are on the pages before this one.
+    pub before: u32,
     /// How many names there are in all, by what the pills say.
     pub counts: MatrixCounts,
 }

@@ -91,10 +91,11 @@ db_tests! {
         let second = matrix(&t, &admin, "shop", MatrixShow::All, &page(2, first.next_cursor.as_deref())).await;
         assert_eq!(second.rows.iter().map(|row| row.name.as_str()).collect::<Vec<_>>(), ["a2", "b"]);
         assert_eq!(second.next_cursor, None);
+        assert_eq!([first.found, first.before, second.found, second.before], [4, 0, 4, 2]);
         let query = ListQuery { search: Some("A".into()), ..ListQuery::default() };
         let found = matrix(&t, &admin, "shop", MatrixShow::All, &query).await;
         assert_eq!(found.rows.iter().map(|row| row.name.as_str()).collect::<Vec<_>>(), ["A1", "a2"]);
-        assert_eq!(found.counts.all, 4);
+        assert_eq!((found.counts.all, found.found), (4, 2));
     }
 
     async fn who_may_look_at_a_matrix(t: TestVault) {

@@ -213,6 +213,11 @@ pub(super) fn show_modal(dialog: &web_sys::HtmlDialogElement) {
     }
 }
 
+/// Makes an element so many pixels high. Not in HTML: the Content-Security-Policy lets only script do it.
+pub(super) fn set_height(element: &HtmlElement, height: f64) {
+    let _ = element.style().set_property("height", &format!("{height}px"));
+}
+
 /// Writes pieces of text into an element: plain ones, and marks for what cannot be seen.
 pub(super) fn write_into(element: &Element, pieces: &[(bool, &str)]) {
     element.set_text_content(None);

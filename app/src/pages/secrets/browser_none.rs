@@ -48,3 +48,5 @@ pub(super) fn now() -> f64 {
 pub(super) fn show_modal(_: &web_sys::HtmlDialogElement) {}
 
 pub(super) fn write_into(_: &web_sys::Element, _: &[(bool, &str)]) {}
+
+pub(super) fn set_height(_: &web_sys::HtmlElement, _: f64) {}

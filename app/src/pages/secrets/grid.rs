@@ -75,7 +75,31 @@ fn row(step: i32) -> Option<HtmlElement> {
     let own: Element = cell.closest("tr").ok()??;
     let at = i32::try_from(rows.iter().position(|row| **row == own)?).ok()?;
     let next = rows.get(usize::try_from(at + step).ok()?)?;
-    cells(next).into_iter().nth(column)
+    // Of a long table only a part is in the page: what stands below need not be next.
+    let is_next = match (index(&own), index(next)) {
+        (Some(own), Some(next)) => next == own + step,
+        _ => true,
+    };
+    cells(next).into_iter().nth(column).filter(|_| is_next)
+}
+
+/// The place of a row in its table.
+fn index(row: &Element) -> Option<i32> {
+    row.get_attribute("aria-rowindex")?.parse().ok()
+}
+
+/// The row and the column of the cell that has the focus.
+pub(super) fn place() -> Option<(String, usize)> {
+    let cell = active()?;
+    let row = cell.closest("tr").ok()??;
+    let column = cells(&row).iter().position(|other| *other == cell)?;
+    Some((row.get_attribute("aria-rowindex")?, column))
+}
+
+/// The cell of a row and a column.
+pub(super) fn at(row: &str, column: usize) -> Option<HtmlElement> {
+    let row = document().query_selector(&format!("[role='grid'] tr[aria-rowindex='{row}']")).ok()??;
+    cells(&row).into_iter().nth(column)
 }
 
 fn column(step: i32) -> Option<HtmlElement> {
@@ -90,7 +114,7 @@ fn cells(row: &Element) -> Vec<HtmlElement> {
     all(row, "a.cell")
 }
 
-fn all(within: &Element, selector: &str) -> Vec<HtmlElement> {
+pub(super) fn all(within: &Element, selector: &str) -> Vec<HtmlElement> {
     let Ok(found) = within.query_selector_all(selector) else { return Vec::new() };
     (0..found.length()).filter_map(|at| found.get(at)?.dyn_into().ok()).collect()
 }

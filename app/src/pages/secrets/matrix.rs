@@ -1,5 +1,7 @@
 //! A level as a table: names down, environments across. A cell is one link.
 
+use std::sync::Arc;
+
 use domain::{
     Day, EnvironmentName, Kind, SecretName,
     api::{Cell, CellState, DUE_DAYS, MatrixRow},
@@ -8,8 +10,11 @@ use leptos::prelude::*;
 
 use super::{
     asked::Asked,
+    blocks::Piece,
+    browser,
     place::{environment_title, environment_word},
     scope_read::ScopeView,
+    window::Window,
 };
 use crate::components::{Icon, Mask};
 
@@ -42,9 +47,20 @@ impl Looks {
     }
 }
 
+/// What every row of a table knows of it.
+#[derive(Clone)]
+struct Sheet {
+    environments: Vec<EnvironmentName>,
+    asked: Asked,
+    /// The open row, its column, and what is shown below it.
+    open: Option<(MatrixRow, usize, ViewFn)>,
+    today: Day,
+    write: bool,
+}
+
 /// The table; `detail` is the open cell, shown below its row.
 #[component]
-pub fn MatrixTable(
+pub(super) fn MatrixTable(
     /// The page.
     view: ScopeView,
     /// What the address asks for.
@@ -52,10 +68,12 @@ pub fn MatrixTable(
     /// What the table is of.
     caption: String,
     /// The open cell.
-    detail: Option<AnyView>,
+    detail: Option<ViewFn>,
+    /// Which rows stand in the page.
+    window: Window,
 ) -> impl IntoView {
-    let environments = view.matrix.environments.clone();
-    let missing = std::iter::once(0).chain(view.matrix.missing.iter().copied());
+    let environments = view.matrix.environments;
+    let missing = std::iter::once(0).chain(view.matrix.missing);
     let head: Vec<_> = columns(&environments)
         .zip(missing)
         .map(|(environment, missing)| {
@@ -67,29 +85,59 @@ pub fn MatrixTable(
             view! { <th class="at" scope="col">{title}{tag}</th> }
         })
         .collect();
-    let (today, write) = (view.matrix.today, view.writable.whole);
-    let open = view.open.as_ref().map(|open| (open.row.name.clone(), open.column(&environments)));
-    let mut detail = detail;
-    let width = environments.len() + 2;
-    let rows: Vec<_> = view
-        .matrix
-        .rows
-        .into_iter()
-        .map(|row| {
-            let column = open.as_ref().filter(|(name, _)| *name == row.name).map(|(_, column)| *column);
-            let below = column.and_then(|_| detail.take()).map(|detail| {
-                view! { <tr class="detail-row"><td colspan=width.to_string()>{detail}</td></tr> }
-            });
-            view! { <Row row environments=environments.clone() asked=asked.clone() column today write />{below} }
-        })
-        .collect();
+    let open = view.open.zip(detail).map(|(open, detail)| {
+        let column = open.column(&environments);
+        (open.row, column, detail)
+    });
+    let (today, write, width) = (view.matrix.today, view.writable.whole, environments.len() + 2);
+    let sheet = Arc::new(Sheet { environments, asked, open, today, write });
+    let apart = sheet.clone();
+    // An open cell that was not read with the others stands above them.
+    let apart = move || {
+        let (row, ..) = apart.open.as_ref().filter(|(row, ..)| !window.has(&row.name))?;
+        Some(view! { <tbody>{apart.row(None, row.clone())}</tbody> })
+    };
+    let piece = move |piece| match piece {
+        Piece::Gap(from) => view! { <Gap window from width /> }.into_any(),
+        Piece::Rows(block, _) => {
+            let rows: Vec<_> = window.rows(block).into_iter().map(|(place, row)| sheet.row(Some(place), row)).collect();
+            view! { <tbody data-block=block.to_string()>{rows}</tbody> }.into_any()
+        }
+    };
     view! {
-        <table class="sheet matrix" role="grid">
+        <table class="sheet matrix" role="grid" aria-rowcount=move || (window.reach().found + 1).to_string()>
             <caption>{caption}</caption>
-            <thead><tr><th scope="col">"Name"</th>{head}</tr></thead>
-            <tbody>{rows}</tbody>
+            <thead><tr aria-rowindex="1"><th scope="col">"Name"</th>{head}</tr></thead>
+            {apart}
+            <For each=move || window.pieces() key=|piece| *piece children=piece />
         </table>
     }
+}
+
+impl Sheet {
+    /// A row, and the open cell below it where it is one of its cells.
+    fn row(&self, place: Option<u32>, row: MatrixRow) -> impl IntoView + use<> {
+        let open = self.open.as_ref().filter(|(open, ..)| open.name == row.name);
+        let column = open.map(|(_, column, _)| *column);
+        let width = self.environments.len() + 2;
+        let below = open.map(|(.., detail)| {
+            view! { <tr class="detail-row"><td colspan=width.to_string()>{detail.run()}</td></tr> }
+        });
+        let Self { environments, asked, today, write, .. } = self.clone();
+        view! { <Row place row environments asked column today write />{below} }
+    }
+}
+
+/// Rows that are not in the page.
+#[component]
+fn Gap(window: Window, from: usize, width: usize) -> impl IntoView {
+    let cell = NodeRef::<leptos::html::Td>::new();
+    Effect::new(move |_| {
+        if let Some(cell) = cell.get() {
+            browser::set_height(&cell, window.gap(from));
+        }
+    });
+    view! { <tbody class="gap" aria-hidden="true"><tr><td node_ref=cell colspan=width.to_string()></td></tr></tbody> }
 }
 
 /// The kind of a value as an icon, with its word.
@@ -103,6 +151,7 @@ pub fn KindIcon(
 
 #[component]
 fn Row(
+    place: Option<u32>,
     row: MatrixRow,
     environments: Vec<EnvironmentName>,
     asked: Asked,
@@ -134,7 +183,7 @@ fn Row(
         }
     });
     view! {
-        <tr class=column.map(|_| "opened")>
+        <tr class=column.map(|_| "opened") aria-rowindex=place.map(|place| (place + 2).to_string())>
             <th scope="row"><span class="row-name">{kind}<span class=class>{row.name.to_string()}</span>{due}{edit}</span></th>
             {cells}
         </tr>

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `scope_page`, `scope_read` | one level of a service, project or the platform |
 //! | `matrix`, `toolbar`, `detail` | its parts: table, filters, the open cell |
+//! | `window`, `blocks`, `scroll` | a long table: what was read of it, which rows of that stand in the page, and what of them is in sight |
 //! | `secret_form`, `value_fields`, `row_form`, `care_form` | writing: one value, one name everywhere, what stands beside |
 //! | `upload`, `upload_file`, `dropzone`, `plan`, `plan_apply`, `plan_items`, `plan_effects` | a file becomes a plan, and a plan becomes one change |
 //! | `plain_plan`, `plan_page` | the same in forms, without script |
@@ -20,6 +21,7 @@ mod asked;
 mod binding_forms;
 mod bindings;
 mod bindings_read;
+mod blocks;
 #[cfg(feature = "hydrate")]
 mod browser;
 #[cfg(not(feature = "hydrate"))]
@@ -55,6 +57,8 @@ mod reveal_page;
 mod row_form;
 mod scope_page;
 mod scope_read;
+#[cfg(feature = "hydrate")]
+mod scroll;
 mod secret_form;
 mod toolbar;
 mod unseen;
@@ -64,6 +68,7 @@ mod value_fields;
 #[cfg(feature = "ssr")]
 mod wanted_page;
 mod watchers;
+mod window;
 
 pub use binding_forms::pin_of;
 pub use bindings::BindingsPage;

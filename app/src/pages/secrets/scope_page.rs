@@ -1,6 +1,6 @@
 //! One level of a service, project or the platform: upload, filter, table, open cell.
 
-use domain::{Level, api::MatrixCounts};
+use domain::Level;
 use leptos::{either::Either, prelude::*};
 use leptos_router::hooks::{use_params_map, use_query_map};
 
@@ -21,6 +21,7 @@ use super::{
     secret_form::NewSecret,
     toolbar::{Pager, Toolbar, Typing},
     upload::{Reach, Upload},
+    window::{Of, Reading, Window},
 };
 use crate::{
     components::{Callout, Empty, Icon, Loaded},
@@ -63,6 +64,7 @@ struct Kept {
     upload: Upload,
     reveal: Reveal,
     typing: Typing,
+    window: Window,
 }
 
 #[component]
@@ -73,8 +75,9 @@ fn ScopePage(level: &'static str) -> impl IntoView {
         Place::of(&text("project"), &text("service"), level)
     });
     let asked = Memo::new(move |_| query.with(Asked::of));
-    let kept = Kept { upload: Upload::new(), reveal: Reveal::new(), typing: Typing::new() };
+    let kept = Kept { upload: Upload::new(), reveal: Reveal::new(), typing: Typing::new(), window: Window::new() };
     keys::listen();
+    kept.window.follow();
     // A value belongs to the cell it was asked for in.
     Effect::watch(move || (place.get(), asked.get()), move |_, _, _| kept.reveal.hide(), false);
     let data = Resource::new(
@@ -153,7 +156,7 @@ fn Scope(place: Place, asked: Asked, view: ScopeView, kept: Kept) -> impl IntoVi
 
 #[component]
 fn Rows(place: Place, asked: Asked, view: ScopeView, writing: Memo<Writing>, kept: Kept) -> impl IntoView {
-    if view.matrix.rows.is_empty() {
+    if view.matrix.rows.is_empty() && view.open.is_none() {
         return view! { <div class="sheet-wrap"><Nothing place asked view /></div> }.into_any();
     }
     let caption = format!("Secrets of {} by environment. Values are hidden.", level_title(&place.level));
@@ -161,55 +164,57 @@ fn Rows(place: Place, asked: Asked, view: ScopeView, writing: Memo<Writing>, kep
         let (place, asked, whole) = (place.clone(), asked.clone(), view.writable.whole);
         let column = open.column(&view.matrix.environments);
         let (environments, today) = (view.matrix.environments.clone(), view.matrix.today);
-        (move || {
-            view! {
-                <Detail
-                    place=place.clone()
-                    asked=asked.clone()
-                    open=open.clone()
-                    column
-                    environments=environments.clone()
-                    today
-                    whole
-                    writing=writing.get()
-                    reveal=kept.reveal
-                />
+        ViewFn::from(move || {
+            let (place, asked, open, environments) = (place.clone(), asked.clone(), open.clone(), environments.clone());
+            move || {
+                view! {
+                    <Detail
+                        place=place.clone()
+                        asked=asked.clone()
+                        open=open.clone()
+                        column
+                        environments=environments.clone()
+                        today
+                        whole
+                        writing=writing.get()
+                        reveal=kept.reveal
+                    />
+                }
             }
         })
-        .into_any()
     });
-    let words = words(&view, &asked);
-    let first = (!asked.after.is_empty()).then(|| asked.showing(asked.show).href());
-    let next = view.matrix.next_cursor.clone().map(|after| Asked { after, ..asked.closed() }.href());
+    let window = kept.window;
+    window.take(Of { level: place.level, asked: asked.closed(), applied: kept.upload.applied_before() }, &view);
+    let closed = asked.closed();
+    let pager = move || {
+        let reach = window.reach();
+        let mut words = reach.words(!closed.filter.is_empty());
+        if window.reading() == Reading::Yes {
+            words.push_str("; reading on");
+        }
+        let first = (!closed.after.is_empty()).then(|| closed.showing(closed.show).href());
+        let next = reach.next.map(|after| Asked { after, ..closed.clone() }.href());
+        view! { <Pager words first next /> }
+    };
+    let unread = move || match window.reading() {
+        Reading::Failed(why) => Some(view! {
+            <div role="alert">
+                <Callout tone="bad" icon="warn">
+                    {format!("The next names cannot be read: {why}. ")}
+                    <button class="button small" type="button" on:click=move |_| window.again()>"Try again"</button>
+                </Callout>
+            </div>
+        }),
+        _ => None,
+    };
     view! {
         <div class="sheet-wrap">
-            <MatrixTable view asked caption detail />
-            <Pager words first next />
+            <MatrixTable view asked caption detail window />
+            {unread}
+            {pager}
         </div>
     }
     .into_any()
-}
-
-/// `10 of 14 names`, or how many match.
-fn words(view: &ScopeView, asked: &Asked) -> String {
-    use domain::api::MatrixShow;
-    let rows = view.matrix.rows.len();
-    let MatrixCounts { all, set, inherited, shadows, missing, due } = view.matrix.counts;
-    let total = match asked.show {
-        MatrixShow::All => all,
-        MatrixShow::Set => set,
-        MatrixShow::Inherited => inherited,
-        MatrixShow::Shadows => shadows,
-        MatrixShow::Missing => missing,
-        MatrixShow::Due => due,
-    };
-    match (rows, asked.filter.is_empty()) {
-        (1, false) => "1 name matches".to_owned(),
-        (rows, false) => format!("{rows} names match"),
-        (rows, true) if u32::try_from(rows) == Ok(total) && rows == 1 => "1 name".to_owned(),
-        (rows, true) if u32::try_from(rows) == Ok(total) => format!("{rows} names"),
-        (rows, true) => format!("{rows} of {total} names"),
-    }
 }
 
 /// Who writes on a level, for those who do not.

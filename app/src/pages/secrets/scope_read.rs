@@ -15,7 +15,7 @@ use crate::error::UiError;
 pub struct ScopeView {
     /// The head of the page, with its tabs.
     pub head: Head,
-    /// The table; the open row is in it, on whatever page it is.
+    /// The table.
     pub matrix: Matrix,
     /// What the reader may do on this level: write in one of its columns at least, reveal in all of them.
     pub may: May,
@@ -65,7 +65,7 @@ pub struct May {
 pub struct OpenCell {
     /// Its environment; none for all of them.
     pub environment: Option<EnvironmentName>,
-    /// Its row of the table.
+    /// Its row, on whatever page of the table it is.
     pub row: MatrixRow,
     /// What the reader may do to it.
     pub may: May,
@@ -81,6 +81,17 @@ pub async fn read_scope(place: Place, asked: Asked) -> Result<ScopeView, UiError
     let (vault, actor) = (crate::context::vault()?, crate::context::actor()?);
     Ok(Box::pin(gather::scope(&vault, &actor, place, &asked)).await?)
 }
+
+/// Reads the names of a level after those that were read already, with no cell open.
+#[server(prefix = "/ui", endpoint = "scope-on", input = server_fn::codec::Json)]
+pub async fn read_on(level: Level, asked: Asked) -> Result<Matrix, UiError> {
+    let (vault, actor) = (crate::context::vault()?, crate::context::actor()?);
+    Ok(Box::pin(vault.matrix(&actor, &level, asked.show, &gather::query(&asked, Some(BATCH)))).await?)
+}
+
+/// How many names a reader who scrolls gets at once: every answer costs the server the counts of the whole level.
+#[cfg(feature = "ssr")]
+const BATCH: u32 = 300;
 
 impl OpenCell {
     /// The column of the cell in its row.
@@ -106,22 +117,26 @@ pub(super) fn service_of(base: &Level) -> Option<&domain::ServicePath> {
 mod gather {
     use domain::{
         Action, Actor, Code, access,
-        api::{CellState, ListQuery},
+        api::{CellState, ListQuery, Matrix},
     };
     use vault::{Result, Vault};
 
     use super::{Asked, May, OpenCell, Place, ScopeView, Writable, column, service_of};
     use crate::pages::secrets::{asked::OpenAt, head, place::environment_of};
 
-    pub(super) async fn scope(vault: &Vault, actor: &Actor, place: Place, asked: &Asked) -> Result<ScopeView> {
-        let query = ListQuery {
+    /// The names an address asks for.
+    pub(super) fn query(asked: &Asked, limit: Option<u32>) -> ListQuery {
+        ListQuery {
             search: Some(asked.filter.clone()).filter(|text| !text.is_empty()),
             cursor: Some(asked.after.clone()).filter(|text| !text.is_empty()),
-            limit: None,
-        };
-        let mut matrix = vault.matrix(actor, &place.level, asked.show, &query).await?;
+            limit,
+        }
+    }
+
+    pub(super) async fn scope(vault: &Vault, actor: &Actor, place: Place, asked: &Asked) -> Result<ScopeView> {
+        let matrix = vault.matrix(actor, &place.level, asked.show, &query(asked, None)).await?;
         let open = match &asked.open {
-            Some(at) => open(vault, actor, &place, &mut matrix, at).await?,
+            Some(at) => open(vault, actor, &place, &matrix, at).await?,
             None => None,
         };
         let scope = place.level.at(None);
@@ -138,12 +153,12 @@ mod gather {
         }
     }
 
-    /// The open cell; puts its row first where it is on another page of the table.
+    /// The open cell; its row may be on another page of the table.
     async fn open(
         vault: &Vault,
         actor: &Actor,
         place: &Place,
-        matrix: &mut domain::api::Matrix,
+        matrix: &Matrix,
         at: &OpenAt,
     ) -> Result<Option<OpenCell>> {
         let Ok(environment) = environment_of(&at.env) else {
@@ -152,15 +167,15 @@ mod gather {
         if environment.as_ref().is_some_and(|name| !matrix.environments.contains(name)) {
             return Ok(None);
         }
-        if !matrix.rows.iter().any(|row| row.name == at.name) {
+        let mut row = matrix.rows.iter().find(|row| row.name == at.name).cloned();
+        if row.is_none() {
             let query =
                 ListQuery { search: Some(at.name.to_string()), cursor: None, limit: Some(domain::api::LIMIT_MAX) };
             let show = domain::api::MatrixShow::All;
             let found = vault.matrix(actor, &place.level, show, &query).await?;
-            let row = found.rows.into_iter().find(|row| row.name == at.name);
-            matrix.rows.splice(0..0, row);
+            row = found.rows.into_iter().find(|row| row.name == at.name);
         }
-        let Some(row) = matrix.rows.iter().find(|row| row.name == at.name).cloned() else {
+        let Some(row) = row else {
             return Ok(None);
         };
         let cell = &row.cells[column(environment.as_ref(), &matrix.environments)];

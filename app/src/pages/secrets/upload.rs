@@ -82,6 +82,11 @@ impl Upload {
         self.applied.get()
     }
 
+    /// How many uploads were applied so far.
+    pub(super) fn applied_before(self) -> u32 {
+        self.applied.get_untracked()
+    }
+
     /// Takes a file: shows what this browser reads in it, then asks the server for a plan.
     pub(super) fn take(self, given: Given, reach: Reach, environment: &str) {
         if self.is_writing() {
