@@ -59,16 +59,17 @@ fn number(body: &Element) -> Option<usize> {
     body.get_attribute("data-block")?.parse().ok()
 }
 
-/// The table is about to be made anew: the cell that has the focus gets it again.
-pub(super) fn hold_focus() {
-    let Some((row, column)) = grid::place() else { return };
+/// The table is about to be made anew, of the same list: it stays where it is, and the cell that has the focus gets it again.
+pub(super) fn hold() {
+    let scrolled = window().scroll_y().unwrap_or_default();
+    let focus = grid::place();
     request_animation_frame(move || {
+        // Until its gaps were as high as before, the page was too short to be scrolled so far.
+        window().scroll_to_with_x_and_y(0.0, scrolled);
         let is_lost = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
-        let cell = is_lost.then(|| grid::at(&row, column)).flatten();
-        if let Some(cell) = cell {
-            let options = FocusOptions::new();
-            options.set_prevent_scroll(true);
-            let _ = cell.focus_with_options(&options);
-        }
+        let Some(cell) = focus.filter(|_| is_lost).and_then(|(row, column)| grid::at(&row, column)) else { return };
+        let options = FocusOptions::new();
+        options.set_prevent_scroll(true);
+        let _ = cell.focus_with_options(&options);
     });
 }

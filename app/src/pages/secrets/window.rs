@@ -92,8 +92,6 @@ impl Window {
 
     /// Takes the first page of a list, and the open cell. What was read of the same list already is kept.
     pub(super) fn take(self, of: Of, view: &ScopeView) {
-        #[cfg(feature = "hydrate")]
-        super::scroll::hold_focus();
         let known = self.reach.get_untracked();
         let (reach, same) = self.list.try_update_value(|list| list.take(of, view, &known)).unwrap_or_default();
         let blocks = (reach.read as usize).div_ceil(BLOCK);
@@ -102,6 +100,8 @@ impl Window {
         }
         self.reach.set(reach);
         if same {
+            #[cfg(feature = "hydrate")]
+            super::scroll::hold();
             self.shown.update(|shown| shown.retain(|block| *block < blocks));
         } else {
             self.shown.set((0..blocks).collect());
