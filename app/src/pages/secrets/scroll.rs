@@ -1,7 +1,6 @@
 //! What a browser sees of a long table, and where its focus is. Without script nothing scrolls but the page.
 
 use leptos::{leptos_dom::helpers::window_event_listener_untyped, prelude::*};
-use wasm_bindgen::JsCast;
 use web_sys::{Element, FocusOptions};
 
 use super::{blocks::Sight, grid, window::Window};
