@@ -160,9 +160,9 @@ mod tests {
         let start = look(100, &[0, 1, 2, 3], 0.0, None, None);
         assert_eq!(start, Outlook { shown: vec![0, 1, 2], more: false, left: 99_200.0 });
         let on = look(100, &[0, 1, 2], 2900.0, None, None);
-        assert_eq!((on.shown, on.more), (vec![1, 2, 3, 4], false));
+        assert_eq!((on.shown, on.more), (vec![0, 1, 2, 3, 4], false));
         let back = look(100, &[7, 8, 9], 7000.0, None, None);
-        assert_eq!((back.shown, back.more), (vec![6, 7, 8], true));
+        assert_eq!((back.shown, back.more), (vec![6, 7, 8, 9], true));
     }
 
     #[test]
