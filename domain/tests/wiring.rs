@@ -169,7 +169,7 @@ fn what_asks_for_nothing_or_for_what_cannot_be_is_refused() {
         ("", "the file is empty"),
         ("# only words\n", "no variable is in this file"),
         ("{\"openapi\": \"3.1.0\"}", "there is no `$secrets`"),
-        ("A.B=1\n", "`.`"),
+        ("A.B=1\n", "'.' is not allowed in a variable's name"),
         ("PATH=/bin\n", "PATH changes how programs run"),
         ("{\"$secrets\": {\"properties\": {\"a b\": {}}}}", "is not allowed in a variable's name"),
         ("what is this\n", ""),
