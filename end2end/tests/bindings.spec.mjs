@@ -63,7 +63,7 @@ for (const script of [false, true]) {
       await page.getByText('Bind what a file asks for').click();
       await page.getByLabel('A .env.example').setInputFiles(file('what is this\n', 'x'));
       await page.getByRole('button', { name: 'Look at it' }).click();
-      await expect(page.getByRole('alert')).toContainText('Line 1');
+      await expect(page.getByRole('alert')).toContainText('line 1, column 1');
       await expectNoTrace([value]);
     });
 
@@ -74,7 +74,7 @@ for (const script of [false, true]) {
       await page.getByText('Say what the service needs').click();
       await page.getByLabel('strongroom.contract.toml').fill('[[secret]]\nname = "DB_PASS"\nkind = "number"\n');
       await page.getByRole('button', { name: 'Keep', exact: true }).click();
-      await expect(page.getByRole('alert')).toContainText('Line 3, column 8');
+      await expect(page.getByRole('alert')).toContainText('line 3, column 8');
       await page.getByLabel('strongroom.contract.toml').fill('[[secret]]\nname = "DB_PASS"\n');
       await page.getByRole('button', { name: 'Keep', exact: true }).click();
       await expect(page.getByRole('region', { name: 'Contract' })).toContainText('Is missing');
